@@ -10,7 +10,7 @@ from .api import (
     runbook,
 )
 from .audit.cluster_audit import Audit, audit
-from .capacity.evaluation import Status, Verdict
+from .capacity.verdict import Status, Verdict
 from .change.runbook import Runbook
 from .choose import FreeRanges, Recommendation, free, recommend
 from .cidr import Cidr

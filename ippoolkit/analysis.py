@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 from .answer import answer_html
 from .capacity.block_size_table import block_size_table, chosen_pool, prefix_table
 from .capacity.choice_table import Choice, choice_table, find_choices
-from .capacity.demand import Demand, compute_demand, ip_versions
-from .capacity.evaluation import PlanEvaluation, Verdict, no_pool_verdict
+from .capacity.demand import Demand
+from .capacity.evaluation import PlanEvaluation
 from .capacity.key_metrics import METRIC_COLUMN, KeyMetrics, comparison_column, key_metrics
 from .capacity.plan_tables import growth_table, node_table
+from .capacity.plans_by_pools import PlansByPools
 from .capacity.pool_table import Usage, pool_table
+from .capacity.verdict import Verdict, no_pool_verdict
 from .findings import Finding, fit_to_release, get_language
 from .model import Scenario
 from .read import load
@@ -60,27 +62,26 @@ class Analysis:
     _repr_html_ = answer_html
 
     @cached_property
-    def demands(self) -> tuple[Demand, ...]:
-        """What existing and planned nodes draw from the pools, for each IP version that has pools; IPv4 first."""
-        return tuple(compute_demand(self.scenario, version) for version in ip_versions(self.scenario))
+    def _plans_by_pools(self) -> PlansByPools:
+        return PlansByPools(self.scenario)
 
     @cached_property
     def plans(self) -> tuple[PlanEvaluation, ...]:
-        """The plan of each IP version, all its pools together, from its start to the end of its horizon."""
-        return tuple(PlanEvaluation.from_demand(demand) for demand in self.demands)
+        """The plan of each IP version, all its pools together, from its start to the end of its horizon; IPv4 first."""
+        return tuple(self._plans_by_pools.on_own_pools())
+
+    @property
+    def demands(self) -> tuple[Demand, ...]:
+        """What existing and planned nodes draw from the pools, for each IP version that has pools; IPv4 first."""
+        return tuple(plan.demand for plan in self.plans)
 
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
         """The verdict for each IP version; one that says so where there is no pool."""
-        release = self.scenario.release
+        release, cluster = self.scenario.release, self.scenario.cluster
         return tuple(replace(plan.verdict, release=release) for plan in self.plans) or (
-            no_pool_verdict(pools_were_read=self._pools_were_read),
+            no_pool_verdict(pools_were_read=bool(cluster.pools) or cluster.has_read("IPPool")),
         )
-
-    @property
-    def _pools_were_read(self) -> bool:
-        cluster = self.scenario.cluster
-        return bool(cluster.pools) or cluster.has_read("IPPool")
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -90,7 +91,7 @@ class Analysis:
     @cached_property
     def choices(self) -> tuple[Choice, ...]:
         """The nearest changes of one thing that make a plan fit which does not, each with the changed scenario."""
-        return tuple(find_choices(self.scenario, self.plans))
+        return tuple(find_choices(self._plans_by_pools))
 
     @cached_property
     def metrics(self) -> KeyMetrics | None:
@@ -158,7 +159,8 @@ class Analysis:
         """
         described_pool = chosen_pool(self.scenario, pool)
         return self._table(
-            ("block_sizes", described_pool.name, lang), lambda: block_size_table(self.scenario, described_pool, lang)
+            ("block_sizes", described_pool.name, lang),
+            lambda: block_size_table(self._plans_by_pools, described_pool, lang),
         )
 
     def prefixes(
@@ -186,7 +188,12 @@ class Analysis:
         KeyError
             When there is no such pool.
         """
-        return prefix_table(self.scenario, chosen_pool(self.scenario, pool), prefix_lengths, lang)
+        described_pool = chosen_pool(self.scenario, pool)
+        lengths = None if prefix_lengths is None else tuple(prefix_lengths)
+        return self._table(
+            ("prefixes", described_pool.name, lengths, lang),
+            lambda: prefix_table(self._plans_by_pools, described_pool, lengths, lang),
+        )
 
     def nodes(self, *, lang: str = "en") -> pd.DataFrame:
         """List the nodes that exist, one by one, and the planned groups.

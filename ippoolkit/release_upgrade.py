@@ -9,7 +9,7 @@ from .analysis import Analysis, Source, scenario_of
 from .answer import answer_html, counted
 from .calico.releases import Release, changes_between
 from .capacity.design_rules.networks import overlapping_pools
-from .capacity.evaluation import Verdict
+from .capacity.verdict import Verdict
 from .findings import Finding, LocalizedText, Severity, sort_by_severity
 from .manifests import ApiServer, Calicoctl, Datastore, parse_manifests
 from .model import IPPool, IPReservation, Scenario

@@ -144,5 +144,6 @@ def _without_absent_blocks(reading: Reading) -> Reading:
 
 def _frame(metrics: Sequence[Metric], rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     return typed_frame(
-        [metric.column_name for metric in metrics], [[row.get(metric.name) for metric in metrics] for row in rows]
+        {metric.column_name: metric.kind for metric in metrics},
+        [[row.get(metric.name) for metric in metrics] for row in rows],
     )

@@ -61,7 +61,7 @@ def metric_changes(old: Audit, new: Audit) -> pd.DataFrame:
         (subject, name, before, after, None if before is None or after is None else after - before)
         for subject, name, before, after in _figures_of_both(old, new)
     ]
-    return typed_frame(["of", "figure", "old", "new", "change"], rows)
+    return typed_frame({"of": "text", "figure": "text", "old": "count", "new": "count", "change": "count"}, rows)
 
 
 def _figures_of_both(old: Audit, new: Audit) -> list[tuple[str, str, int | None, int | None]]:

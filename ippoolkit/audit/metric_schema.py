@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..capacity.table_columns import ColumnKind
 from ..findings import N_
 from ..model import KindName
 
@@ -17,6 +18,7 @@ class Metric:
     """One figure; `heading` is translated where it is shown, `meaning` is for the documentation.
 
     `column` is its name in the tables of the Python API, which share their names with `Analysis.pools`; empty: `name`.
+    `kind` decides its type there.
     """
 
     name: str
@@ -24,6 +26,7 @@ class Metric:
     meaning: str
     required_kinds: tuple[KindName, ...] = ()
     column: str = ""
+    kind: ColumnKind = "count"
 
     @property
     def column_name(self) -> str:
@@ -37,16 +40,24 @@ _KINDS_FOR_LEAKS: tuple[KindName, ...] = ("IPAMBlock", "Pod", "Node", "Service")
 _KINDS_FOR_USE: tuple[KindName, ...] = ("IPPool", "IPAMBlock", "Pod", "Node")
 
 POOL_METRICS = (
-    Metric("name", N_("pool"), "Name of the IPPool.", column="pool"),
-    Metric("cidr", N_("CIDR"), "Its range."),
+    Metric("name", N_("pool"), "Name of the IPPool.", column="pool", kind="text"),
+    Metric("cidr", N_("CIDR"), "Its range.", kind="text"),
     Metric("blockSize", N_("blockSize"), "Prefix length of its blocks.", column="block_size"),
-    Metric("disabled", N_("disabled"), "Whether it hands out no new address."),
-    Metric("nodeSelector", N_("nodeSelector"), "Which nodes may claim its blocks.", column="node_selector"),
+    Metric("disabled", N_("disabled"), "Whether it hands out no new address.", kind="flag"),
     Metric(
-        "namespaceSelector", N_("namespaceSelector"), "Which namespaces may draw from it.", column="namespace_selector"
+        "nodeSelector", N_("nodeSelector"), "Which nodes may claim its blocks.", column="node_selector", kind="text"
     ),
-    Metric("allowedUses", N_("uses"), "What may draw from it.", column="allowed_uses"),
-    Metric("assignmentMode", N_("assignment"), "Manual: serves only who names it.", column="assignment_mode"),
+    Metric(
+        "namespaceSelector",
+        N_("namespaceSelector"),
+        "Which namespaces may draw from it.",
+        column="namespace_selector",
+        kind="text",
+    ),
+    Metric("allowedUses", N_("uses"), "What may draw from it.", column="allowed_uses", kind="object"),
+    Metric(
+        "assignmentMode", N_("assignment"), "Manual: serves only who names it.", column="assignment_mode", kind="text"
+    ),
     Metric(
         "capacity",
         N_("addresses"),
@@ -86,17 +97,27 @@ POOL_METRICS = (
     ),
     Metric("windows_reserved", N_("kept for Windows"), "Addresses kept back on Windows nodes.", _POOLS_AND_BLOCKS),
     Metric("cooling_down", N_("in cooldown"), "Released addresses that rest.", _POOLS_AND_BLOCKS),
-    Metric("selected_nodes", N_("nodes selected"), "Nodes that its nodeSelector matches.", ("IPPool", "Node")),
+    Metric(
+        "selected_nodes",
+        N_("nodes selected"),
+        "Nodes that its nodeSelector matches.",
+        ("IPPool", "Node"),
+        kind="object",
+    ),
 )
 
 NODE_METRICS = (
-    Metric("name", N_("node"), "A node that exists, or that blocks still name.", column="node"),
-    Metric("exists", N_("exists"), "Whether there is such a node.", ("Node",)),
+    Metric("name", N_("node"), "A node that exists, or that blocks still name.", column="node", kind="text"),
+    Metric("exists", N_("exists"), "Whether there is such a node.", ("Node",), kind="flag"),
     Metric("blocks", N_("blocks"), "Blocks that it owns.", _BLOCKS),
     Metric("blocks_v4", N_("IPv4"), "Of these, IPv4.", _BLOCKS),
     Metric("blocks_v6", N_("IPv6"), "Of these, IPv6.", _BLOCKS),
     Metric(
-        "blocks_by_pool", N_("by pool"), "Of these, in each pool; the empty name: outside of all.", _POOLS_AND_BLOCKS
+        "blocks_by_pool",
+        N_("by pool"),
+        "Of these, in each pool; the empty name: outside of all.",
+        _POOLS_AND_BLOCKS,
+        kind="object",
     ),
     Metric("blocks_empty", N_("empty"), "Of these, without any entry.", _BLOCKS),
     Metric(
@@ -138,7 +159,7 @@ NODE_METRICS = (
         column="all_pods",
     ),
     Metric("pod_capacity", N_("max-pods"), "Pods that kubelet runs at most.", ("Node",), column="max_pods"),
-    Metric("tunnel_addresses", N_("tunnels"), "Tunnel addresses that it announces.", ("Node",)),
+    Metric("tunnel_addresses", N_("tunnels"), "Tunnel addresses that it announces.", ("Node",), kind="object"),
 )
 
 TOTAL_METRICS = (

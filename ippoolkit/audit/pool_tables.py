@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from ..calico.pool_selection import allows, selects_every_namespace
-from ..capacity.demand import compute_supply, ip_versions, tunnel_pools
-from ..capacity.table_columns import typed_frame
+from ..capacity.supply import compute_supply, ip_versions, tunnel_pools
+from ..capacity.table_columns import ColumnKind, typed_frame
 from ..errors import InputError
 from ..findings import N_, Finding, Severity, abbreviate_names, get_language
 from ..model import Block, Cluster, IPPool, Namespace, Node, Scenario
@@ -20,6 +20,16 @@ from .pool_choice import AddressRequest, PoolChoice, choose_pools, iter_pool_use
 from .without_block import forbids_borrowing, outcome_without_block, youngest_nodes
 
 _PODS, _SOME_PODS, _TUNNEL = N_("pods"), N_("some pods"), N_("tunnel")
+_POOLS_FOR_COLUMNS: dict[str, ColumnKind] = {
+    "family": "count",
+    "order": "count",
+    "pool": "text",
+    "cidr": "text",
+    "block": "text",
+    "free": "count",
+    "why": "text",
+    "code": "text",
+}
 
 
 def pools_for(cluster: Cluster, node: str, namespace: str = "", pod: str = "", *, lang: str = "en") -> pd.DataFrame:
@@ -45,7 +55,7 @@ def pools_for(cluster: Cluster, node: str, namespace: str = "", pod: str = "", *
             if pool.version == request.version and (reason := choice.rejections.get(pool.name)):
                 message = reason.full_message(lang)
                 rows.append((request.version, None, pool.name, str(pool.cidr), "", None, message, reason.code))
-    return typed_frame(["family", "order", "pool", "cidr", "block", "free", "why", "code"], rows)
+    return typed_frame(_POOLS_FOR_COLUMNS, rows)
 
 
 def _choices(cluster: Cluster, node: str, namespace: str, pod: str) -> list[tuple[AddressRequest, PoolChoice]]:
@@ -173,7 +183,7 @@ def pool_users(cluster: Cluster, pool: str) -> pd.DataFrame:
         Where there is no such pool.
     """
     try:
-        return typed_frame(["node", "namespace", "by"], list(iter_pool_users(cluster, pool)))
+        return typed_frame({"node": "text", "namespace": "text", "by": "text"}, list(iter_pool_users(cluster, pool)))
     except KeyError:
         raise InputError([_missing("IPPool", pool, cluster.pools)]) from None
 

@@ -10,7 +10,7 @@ number of nodes nor the size of the pools. Which block a node gets and which add
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,31 @@ class NodeLoad:
     reserved_per_block: int = 0
     needs_block: bool = True
 
+    @property
+    def tunnel_demands(self) -> tuple[AddressDemand, ...]:
+        """Those of its demands that are for tunnels."""
+        return tuple(demand for demand in self.demands if demand.is_tunnel)
+
+    @property
+    def addresses(self) -> int:
+        """Addresses that each of the nodes draws."""
+        return sum(demand.count for demand in self.demands)
+
+    @property
+    def draws_addresses(self) -> bool:
+        """Whether pools serve its pods, or hold an address of its nodes."""
+        return bool(self.pod_block_classes) or any(demand.block_classes and demand.count for demand in self.demands)
+
+    @property
+    def block_classes(self) -> set[int]:
+        """Block classes that it draws from, or may."""
+        return {*self.pod_block_classes, *(index for demand in self.demands for index in demand.block_classes)}
+
+    def with_pods(self, pods: int) -> NodeLoad:
+        """Return the load with so many pods on each node, beside its tunnels."""
+        pod_demand = AddressDemand(pods, self.pod_block_classes)
+        return replace(self, pods=pods, demands=(*self.tunnel_demands, pod_demand))
+
 
 @dataclass(slots=True)
 class FillResult:
@@ -84,7 +109,7 @@ class FillResult:
 def fill_blocks(
     block_classes: Sequence[BlockClass], loads: Sequence[NodeLoad], *, strict_affinity: bool = False
 ) -> FillResult:
-    """Let all nodes join in order; `strict`: no borrowing (strictAffinity)."""
+    """Let all nodes join in order; with `strict_affinity` none borrows."""
     fill_result = FillResult([0] * len(block_classes), [0] * len(block_classes), [0] * len(block_classes))
     for load in loads:
         claimed_before = sum(fill_result.claimed_blocks)
@@ -117,7 +142,7 @@ def count_further_nodes(fill_result: FillResult, block_classes: Sequence[BlockCl
 def needs_of_node(
     block_classes: Sequence[BlockClass], free_blocks: Sequence[int], load: NodeLoad, extra_pods: int = 0
 ) -> tuple[dict[int, int], dict[int, int], list[AddressDemand]]:
-    """Work out what one node takes when `free` blocks are left, with so many `more` pods than its load says.
+    """Work out what one node takes of the blocks that are free, with so many more pods than its load says.
 
     Returns
     -------
@@ -127,17 +152,17 @@ def needs_of_node(
     claimed_by_class: dict[int, int] = {}
     free_in_own_blocks: dict[int, int] = {}
     unmet: list[AddressDemand] = []
-    for request in load.demands:
-        missing = request.count
-        if extra_pods and not request.is_tunnel:
+    for demand in load.demands:
+        missing = demand.count
+        if extra_pods and not demand.is_tunnel:
             missing, extra_pods = missing + extra_pods, 0
         if free_in_own_blocks:
-            for class_index in request.block_classes:
+            for class_index in demand.block_classes:
                 if class_index in free_in_own_blocks:
-                    taken_addresses = min(missing, free_in_own_blocks[class_index])
-                    free_in_own_blocks[class_index] -= taken_addresses
-                    missing -= taken_addresses
-        for class_index in request.block_classes:
+                    addresses = min(missing, free_in_own_blocks[class_index])
+                    free_in_own_blocks[class_index] -= addresses
+                    missing -= addresses
+        for class_index in demand.block_classes:
             if not missing:
                 break
             usable = block_classes[class_index].usable_addresses - load.reserved_per_block
@@ -146,13 +171,11 @@ def needs_of_node(
             blocks = min(-(-missing // usable), free_blocks[class_index] - claimed_by_class.get(class_index, 0))
             if blocks > 0:
                 claimed_by_class[class_index] = claimed_by_class.get(class_index, 0) + blocks
-                taken_addresses = min(missing, blocks * usable)
-                free_in_own_blocks[class_index] = (
-                    free_in_own_blocks.get(class_index, 0) + blocks * usable - taken_addresses
-                )
-                missing -= taken_addresses
+                addresses = min(missing, blocks * usable)
+                free_in_own_blocks[class_index] = free_in_own_blocks.get(class_index, 0) + blocks * usable - addresses
+                missing -= addresses
         if missing:
-            unmet.append(AddressDemand(missing, request.block_classes, request.is_tunnel))
+            unmet.append(AddressDemand(missing, demand.block_classes, demand.is_tunnel))
     if not claimed_by_class and not unmet and load.needs_block:
         for class_index in load.pod_block_classes:
             if free_blocks[class_index] and block_classes[class_index].usable_addresses > load.reserved_per_block:
@@ -166,10 +189,9 @@ def needs_of_node(
 
 def max_pods_on_own_blocks(block_classes: Sequence[BlockClass], load: NodeLoad) -> int:
     """Return the most pods that one node can hold on blocks of its own, were it alone in the pools."""
-    tunnel_demands = tuple(request for request in load.demands if request.is_tunnel)
-    empty_node = NodeLoad(load.name, 1, 0, 0, tunnel_demands, (), load.max_blocks, load.reserved_per_block)
+    node_without_pods = replace(load, demands=load.tunnel_demands, pod_block_classes=())
     claimed_by_class, free_in_own_blocks, _ = needs_of_node(
-        block_classes, [block_class.blocks for block_class in block_classes], empty_node
+        block_classes, [block_class.blocks for block_class in block_classes], node_without_pods
     )
     pods = sum(free_in_own_blocks.get(class_index, 0) for class_index in load.pod_block_classes)
     blocks_left = load.max_blocks - sum(claimed_by_class.get(class_index, 0) for class_index in load.pod_block_classes)
@@ -214,14 +236,15 @@ def _add_equal_nodes(
     blocks_for_pods = sum(claimed_by_class.get(class_index, 0) for class_index in load.pod_block_classes)
     if blocks_for_pods > load.max_blocks and not fill_result.first_load_over_max_blocks:
         fill_result.first_load_over_max_blocks = load, blocks_for_pods
-    pods_lost = sum(request.count for request in unserved if not request.is_tunnel)
+    pods_lost = sum(demand.count for demand in unserved if not demand.is_tunnel)
     if pods_lost and not fill_result.first_pod_without_address:
         fill_result.first_pod_without_address = fill_result.pods + load.pods - pods_lost + 1
     fill_result.pods_without_address += pods_lost * batch
-    fill_result.tunnels_without_address += sum(request.count for request in unserved if request.is_tunnel) * batch
+    tunnels_unserved = sum(demand.count for demand in unserved if demand.is_tunnel)
+    fill_result.tunnels_without_address += tunnels_unserved * batch
     fill_result.borrowed_addresses += sum(borrowed.values()) * batch
-    tunnels_unmet = sum(request.count for request in unmet if request.is_tunnel)
-    fill_result.borrowed_tunnel_addresses += (tunnels_unmet - sum(r.count for r in unserved if r.is_tunnel)) * batch
+    tunnels_unmet = sum(demand.count for demand in unmet if demand.is_tunnel)
+    fill_result.borrowed_tunnel_addresses += (tunnels_unmet - tunnels_unserved) * batch
 
     for class_index, blocks in claimed_by_class.items():
         reserved_addresses = blocks * load.reserved_per_block
@@ -246,13 +269,13 @@ def _borrow_addresses(
     """Take what own blocks did not cover from other nodes' blocks; return it per block class, and what is missing."""
     borrowed: dict[int, int] = {}
     unserved: list[AddressDemand] = []
-    for request in unmet:
-        missing = request.count
-        for class_index in () if strict_affinity else request.block_classes:
+    for demand in unmet:
+        missing = demand.count
+        for class_index in () if strict_affinity else demand.block_classes:
             borrowable = max(0, min(missing, free_in_claimed_blocks[class_index] - borrowed.get(class_index, 0)))
             if borrowable:
                 borrowed[class_index] = borrowed.get(class_index, 0) + borrowable
                 missing -= borrowable
         if missing:
-            unserved.append(AddressDemand(missing, request.block_classes, request.is_tunnel))
+            unserved.append(AddressDemand(missing, demand.block_classes, demand.is_tunnel))
     return borrowed, unserved

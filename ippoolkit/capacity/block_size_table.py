@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..calico.limits import allowed_block_sizes
-from ..cidr import Cidr
 from ..findings import SOURCES, get_language
 from ..model import IPPool, Scenario
-from .block_filling import AddressDemand, BlockClass, NodeLoad, fill_blocks
-from .demand import block_classes_of_pool, compute_demand, reserved_coverage
-from .evaluation import LIMIT_BLOCKS, LIMIT_BLOCKS_PER_NODE, Evaluation, PlanAtMonth, Status, Verdict, decide_verdict
+from .block_filling import BlockClass, NodeLoad, fill_blocks
+from .evaluation import Evaluation, PlanEvaluation
 from .idle_pools import idle_reason_code
+from .plans_by_pools import PlansByPools
 from .table_columns import BLOCK_SIZES, PREFIXES, build_frame
+from .verdict import LIMIT_BLOCKS, LIMIT_BLOCKS_PER_NODE, Status, Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,21 +24,21 @@ USUAL_PREFIXES = {4: range(8, 29), 6: range(48, 125, 4)}
 _SOURCE_BY_LIMIT = {LIMIT_BLOCKS: "blocks", LIMIT_BLOCKS_PER_NODE: "ipam"}
 
 
-def block_size_table(scenario: Scenario, pool: IPPool, lang: str) -> pd.DataFrame:
+def block_size_table(plans: PlansByPools, pool: IPPool, lang: str) -> pd.DataFrame:
     """Return a row for each block size that Calico takes for the pool; see `Analysis.block_sizes`."""
     return build_frame(
-        BLOCK_SIZES, [block_size_row(pool_at_size, lang) for pool_at_size in pool_at_each_block_size(scenario, pool)]
+        BLOCK_SIZES, [block_size_row(pool_at_size, lang) for pool_at_size in pool_at_each_block_size(plans, pool)]
     )
 
 
-def prefix_table(scenario: Scenario, pool: IPPool, prefix_lengths: Iterable[int] | None, lang: str) -> pd.DataFrame:
+def prefix_table(plans: PlansByPools, pool: IPPool, prefix_lengths: Iterable[int] | None, lang: str) -> pd.DataFrame:
     """Return a row for each prefix length that the pool's range could have and each block size."""
     rows = []
     for prefix in USUAL_PREFIXES[pool.version] if prefix_lengths is None else prefix_lengths:
         resized_pool = replace(pool, cidr=pool.cidr.with_prefix(prefix), block_size=max(pool.block_size, prefix))
         rows += [
             (prefix, *block_size_row(pool_at_size, lang))
-            for pool_at_size in pool_at_each_block_size(scenario, resized_pool)
+            for pool_at_size in pool_at_each_block_size(plans, resized_pool)
         ]
     return build_frame((*PREFIXES, *BLOCK_SIZES), rows)
 
@@ -60,47 +60,32 @@ def chosen_pool(scenario: Scenario, name: str | None) -> IPPool:
 
 @dataclass(frozen=True, slots=True)
 class PoolAtBlockSize:
-    """A pool at one block size: the plan at its start and end, and the verdict."""
+    """A pool at one block size: the plan of the nodes that it selects, and the verdict."""
 
-    cidr: Cidr
-    block_size: int
-    start: Evaluation
-    end: Evaluation
+    pool: IPPool
+    plan: PlanEvaluation
     verdict: Verdict
 
 
-def pool_at_each_block_size(scenario: Scenario, pool: IPPool) -> Iterator[PoolAtBlockSize]:
+def pool_at_each_block_size(plans: PlansByPools, pool: IPPool) -> Iterator[PoolAtBlockSize]:
     """Yield the pool at each size that Calico takes for it, ascending."""
-    idle_code = idle_reason_code(pool)
-    sizes = list(allowed_block_sizes(pool.version, pool.cidr.prefix))
+    sizes = allowed_block_sizes(pool.version, pool.cidr.prefix)
     if not sizes:
         return  # a disabled pool that is smaller than any block
     pool_for_all_nodes = replace(
-        pool,
-        disabled=False,
-        block_size=sizes[0],
-        assignment_mode="Automatic",
-        allowed_uses=("Workload", "Tunnel"),
-        namespace_selector="",
+        pool, disabled=False, assignment_mode="Automatic", allowed_uses=("Workload", "Tunnel"), namespace_selector=""
     )
-    coverage = reserved_coverage(scenario, pool)
-    demand = None
+    plan_on_pool = plans.on_pools([pool_for_all_nodes]).of_served_nodes
+    idle_code = idle_reason_code(pool) or ("" if plan_on_pool.demand.loads_after() else "pool-selects-none")
     for size in sizes:
-        if demand is None or coverage.covered_ranges:  # reservations cut each size's blocks into other block classes
-            cluster = replace(scenario.cluster, pools=(replace(pool_for_all_nodes, block_size=size),))
-            demand = compute_demand(replace(scenario, cluster=cluster), pool.version).without_unserved_nodes()
-            idle_code = idle_code or ("" if demand.loads_after() else "pool-selects-none")
-            plan_at_start, plan_at_end = PlanAtMonth(demand), PlanAtMonth(demand, demand.months)
-        block_classes = block_classes_of_pool(pool.cidr, size, coverage)
-        start_evaluation = Evaluation(plan_at_start, block_classes)
-        end_evaluation = Evaluation(plan_at_end, block_classes) if demand.grows else start_evaluation
-        subject = f"blockSize {size}"
+        pool_at_size = replace(pool_for_all_nodes, block_size=size)
+        plan = plans.with_changed_pool(plan_on_pool, 0, pool_at_size).of_served_nodes
         verdict = (
-            Verdict(Status.IDLE, idle_code, LIMIT_BLOCKS, subject, {"selector": pool.node_selector})
+            Verdict(Status.IDLE, idle_code, LIMIT_BLOCKS, params={"selector": pool.node_selector})
             if idle_code
-            else decide_verdict(start_evaluation, end_evaluation, subject)
+            else plan.verdict
         )
-        yield PoolAtBlockSize(pool.cidr, size, start_evaluation, end_evaluation, verdict)
+        yield PoolAtBlockSize(pool_at_size, plan, verdict)
 
 
 def max_pods_spread_evenly(evaluation: Evaluation, *, strict_affinity: bool) -> int:
@@ -114,10 +99,10 @@ def max_pods_spread_evenly(evaluation: Evaluation, *, strict_affinity: bool) -> 
     if not served_loads:
         return 0
     nodes = sum(load.nodes for load in served_loads)
-    max_pods_per_node = min(evaluation.max_pods_per_node(load) for load in served_loads)
+    max_pods_per_node = min(evaluation.own_blocks.max_pods(load) for load in served_loads)
     # Alike nodes in a pool without reservations: plain division. Anything else is searched, starting from there.
     usable_per_block = block_classes[0].usable_addresses - served_loads[0].reserved_per_block
-    tunnel_addresses = sum(request.count for request in served_loads[0].demands if request.is_tunnel)
+    tunnel_addresses = sum(demand.count for demand in served_loads[0].tunnel_demands)
     pods_per_node = (
         block_classes[0].blocks // nodes * usable_per_block
         if strict_affinity
@@ -138,7 +123,7 @@ def _all_nodes_can_hold(
 ) -> bool:
     fill_result = fill_blocks(
         block_classes,
-        [_with_pods(load, pods) if load.pod_block_classes else load for load in loads],
+        [load.with_pods(pods) if load.pod_block_classes else load for load in loads],
         strict_affinity=strict_affinity,
     )
     return not (
@@ -146,11 +131,6 @@ def _all_nodes_can_hold(
         or fill_result.tunnels_without_address
         or (strict_affinity and fill_result.first_node_without_block)
     )
-
-
-def _with_pods(load: NodeLoad, pods: int) -> NodeLoad:
-    tunnel_demands = tuple(request for request in load.demands if request.is_tunnel)
-    return replace(load, pods=pods, demands=(*tunnel_demands, AddressDemand(pods, load.pod_block_classes)))
 
 
 def _greatest_that_holds(holds: Callable[[int], bool], guess: int, maximum: int) -> int:
@@ -169,33 +149,28 @@ def _greatest_that_holds(holds: Callable[[int], bool], guess: int, maximum: int)
 
 def block_size_row(pool_at_size: PoolAtBlockSize, lang: str) -> tuple[Any, ...]:
     """Return the values of one row."""
-    start, end, verdict, plan_at_start = (
-        pool_at_size.start,
-        pool_at_size.end,
-        pool_at_size.verdict,
-        pool_at_size.start.plan,
-    )
+    pool, plan, verdict = pool_at_size.pool, pool_at_size.plan, pool_at_size.verdict
+    start, end, language = plan.start, plan.end, get_language(lang)
     fill_result, typical_load, open_block_classes = (
         start.fill_result,
-        plan_at_start.typical_load,
-        plan_at_start.open_block_classes,
+        start.plan.typical_load,
+        start.plan.open_block_classes,
     )
-    strict_affinity = plan_at_start.demand.supply.strict_affinity
-    blocks_per_node = start.blocks_needed_by(typical_load, open_block_classes)
+    blocks_per_node = start.own_blocks.needed_by(typical_load, open_block_classes)
     blocks_on_busiest_node = max(
-        (start.blocks_needed_by(load, open_block_classes, busiest=True) for load in plan_at_start.loads), default=0
+        (start.own_blocks.needed_by(load, open_block_classes, busiest=True) for load in start.plan.loads), default=0
     )
     source = verdict.finding.rule.source_key if verdict.status is not Status.FITS else _SOURCE_BY_LIMIT[verdict.limit]
     pods_fit_strict = max_pods_spread_evenly(start, strict_affinity=True)
     return (
-        pool_at_size.block_size,
-        1 << (pool_at_size.cidr.bits - pool_at_size.block_size),
-        pool_at_size.cidr.subnet_count(pool_at_size.block_size),
+        pool.block_size,
+        pool.addresses_per_block,
+        pool.block_count,
         blocks_per_node,
         max(blocks_on_busiest_node, blocks_per_node),
         start.nodes_fit,
-        start.max_pods_per_node(typical_load),
-        pods_fit_strict if strict_affinity else max_pods_spread_evenly(start, strict_affinity=False),
+        start.own_blocks.max_pods(typical_load),
+        pods_fit_strict if plan.demand.supply.strict_affinity else max_pods_spread_evenly(start, strict_affinity=False),
         pods_fit_strict,
         sum(fill_result.free_in_claimed_blocks) + fill_result.borrowed_addresses,
         fill_result.borrowed_addresses,
@@ -205,8 +180,8 @@ def block_size_row(pool_at_size: PoolAtBlockSize, lang: str) -> tuple[Any, ...]:
         fill_result.first_pod_without_address or None,
         fill_result.nodes,
         end.fill_result.nodes,
-        get_language(lang).translate(verdict.limit),
+        language.translate(verdict.limit),
         SOURCES[source].title,
-        get_language(lang).translate(verdict.status.value),
+        language.translate(verdict.status.value),
         verdict.finding.short_message(lang),
     )

@@ -13,10 +13,12 @@ from ..findings import N_, get_language
 from ..model import IPPool, Scenario
 from ..model.scenario_edits import with_pool
 from .block_filling import BlockClass, NodeLoad
-from .demand import Demand, compute_demand, reserved_coverage
-from .evaluation import PlanEvaluation, Status
+from .demand import Demand
+from .evaluation import PlanEvaluation
 from .idle_pools import idle_reason_code
+from .plans_by_pools import PlansByPools
 from .table_columns import CHOICES, build_frame
+from .verdict import Status
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,61 +62,45 @@ def choice_table(choices: Iterable[Choice], lang: str) -> pd.DataFrame:
     return build_frame(CHOICES, rows)
 
 
-def find_choices(scenario: Scenario, plans: Iterable[PlanEvaluation]) -> list[Choice]:
+def find_choices(plans: PlansByPools) -> list[Choice]:
     """Return the nearest changes of one thing that make a plan fit which does not."""
-    failing_demands = [plan.demand for plan in plans if plan.verdict.status in (Status.TIGHT, Status.FAILS)]
-    if len(failing_demands) != 1:
+    failing_plans = [plan for plan in plans.on_own_pools() if plan.verdict.status in (Status.TIGHT, Status.FAILS)]
+    if len(failing_plans) != 1:
         return []  # all is well, or one change of one pool is not enough
-    (failing_demand,) = failing_demands
-    if not failing_demand.existing.pods_known:
+    (plan,) = failing_plans
+    if not plan.demand.existing.pods_known:
         return []  # what is enough depends on pods that were not read
     choice_by_change: dict[tuple[str, str], Choice] = {}
-    for index, pool in enumerate(failing_demand.supply.pools):
+    for index, pool in enumerate(plan.demand.supply.pools):
         if not idle_reason_code(pool):
-            for choice in _choices_for_pool(scenario, failing_demand, index):
+            for choice in _choices_for_pool(plans, plan, index):
                 choice_by_change.setdefault((choice.change, choice.pool), choice)
     return list(choice_by_change.values())
 
 
-def _choices_for_pool(scenario: Scenario, demand: Demand, index: int) -> Iterator[Choice]:
-    pool = demand.supply.pools[index]
+def _choices_for_pool(plans: PlansByPools, plan: PlanEvaluation, index: int) -> Iterator[Choice]:
+    scenario, pool = plans.scenario, plan.demand.supply.pools[index]
     for change, candidates in (
         (CHANGE_BLOCK_SIZE, _pools_with_other_block_sizes(pool)),
         (CHANGE_PREFIX, _pools_with_shorter_prefix(pool)),
     ):
         for value, changed_pool in candidates:
-            if reach := _reach_if_it_fits(_demand_with_changed_pool(scenario, demand, index, changed_pool)):
+            if reach := _reach_if_it_fits(plans.with_changed_pool(plan, index, changed_pool)):
                 changes = {"cidr": changed_pool.cidr, "block_size": changed_pool.block_size}
                 yield Choice(change, pool.name, value, with_pool(scenario, pool.name, **changes), *reach)
                 break
     for value, added_pool in _pools_to_add(scenario, pool):
-        if reach := _reach_if_it_fits(_demand_with_added_pool(demand, added_pool)):
+        if reach := _reach_if_it_fits(PlanEvaluation.from_demand(_demand_with_added_pool(plan.demand, added_pool))):
             cluster = replace(scenario.cluster, pools=(*scenario.cluster.pools, added_pool))
             yield Choice(ADD_POOL, "", value, replace(scenario, cluster=cluster), *reach)
             break
 
 
-def _reach_if_it_fits(demand: Demand) -> tuple[int, int] | None:
+def _reach_if_it_fits(plan: PlanEvaluation) -> tuple[int, int] | None:
     """Return how many nodes and how many pods a node the plan reaches, where it fits."""
-    plan = PlanEvaluation.from_demand(demand)
     if plan.verdict.status is not Status.FITS:
         return None
-    return plan.end.nodes_fit, plan.end.max_pods_per_node(plan.end.plan.typical_load)
-
-
-def _demand_with_changed_pool(scenario: Scenario, demand: Demand, index: int, changed_pool: IPPool) -> Demand:
-    """Return the demand with a pool of another size or range in its place."""
-    if len(demand.supply.classes_by_pool[index]) > 1 or reserved_coverage(scenario, changed_pool).covered_ranges:
-        # Reservations cut every size and range into other classes of blocks: compute all of it again.
-        return compute_demand(
-            with_pool(scenario, changed_pool.name, cidr=changed_pool.cidr, block_size=changed_pool.block_size),
-            changed_pool.version,
-        )
-    block_classes = list(demand.supply.block_classes)
-    block_classes[demand.supply.classes_by_pool[index][0]] = BlockClass(
-        changed_pool.block_count, changed_pool.addresses_per_block
-    )
-    return replace(demand, supply=replace(demand.supply, block_classes=tuple(block_classes)))
+    return plan.end.nodes_fit, plan.end.own_blocks.max_pods(plan.end.plan.typical_load)
 
 
 def _demand_with_added_pool(demand: Demand, added_pool: IPPool) -> Demand:
@@ -166,20 +152,19 @@ def _pools_to_add(scenario: Scenario, pool: IPPool) -> Iterator[tuple[int, IPPoo
     name = _new_name(scenario, pool)
     spaces = _free_spaces(scenario, pool.version)
     for prefix in range(pool.block_size, SHORTEST_PREFIX_TRIED[pool.version] - 1, -1):
-        offer = next(
-            (offer for address_space in spaces for offer in address_space.best_fit(prefix, 1, pool.version)), None
-        )
-        if offer is None:
+        offers = (cidr for address_space in spaces for cidr in address_space.best_fit(prefix, 1, pool.version))
+        free_range = next(offers, None)
+        if free_range is None:
             return
-        yield prefix, replace(pool, name=name, cidr=offer)
+        yield prefix, replace(pool, name=name, cidr=free_range)
 
 
 def _new_name(scenario: Scenario, pool: IPPool) -> str:
     """Return a name by which the new pool is tried behind all that are there: Calico goes by their names."""
-    last = max(existing_pool.name for existing_pool in scenario.cluster.pools)
-    own, behind = pool.object_name, max(existing_pool.object_name for existing_pool in scenario.cluster.pools)
-    names = (f"{stem[:_MAX_STEM]}-{number}" for stem in (own, behind) for number in range(2, 10))
-    return next((name for name in names if name > last), f"zz-{own[:_MAX_STEM]}")
+    last_name = max(existing_pool.name for existing_pool in scenario.cluster.pools)
+    stems = pool.object_name, max(existing_pool.object_name for existing_pool in scenario.cluster.pools)
+    names = (f"{stem[:_MAX_STEM]}-{number}" for stem in stems for number in range(2, 10))
+    return next((name for name in names if name > last_name), f"zz-{pool.object_name[:_MAX_STEM]}")
 
 
 def _space_key(scenario: Scenario, version: IPVersion) -> tuple[object, ...]:
@@ -195,6 +180,6 @@ def _free_spaces(scenario: Scenario, version: IPVersion) -> list[AddressSpace]:
 
     # Pods have their addresses from pools and blocks, which count.
     cluster = replace(scenario.cluster, pods=())
-    taken = tuple(networks_in_use(replace(scenario, cluster=cluster)))
+    listed_networks = tuple(networks_in_use(replace(scenario, cluster=cluster)))
     within = tuple(cidr for cidr in scenario.networks.cluster if cidr.version == version)
-    return [AddressSpace(ranges, taken) for ranges in (within, PRIVATE[version]) if ranges]
+    return [AddressSpace(ranges, listed_networks) for ranges in (within, PRIVATE[version]) if ranges]

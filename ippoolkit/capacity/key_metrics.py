@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from ..cidr import IPVersion
 from ..findings import N_, Language
 from ..model import Scenario
-from .evaluation import PlanEvaluation, Status, Verdict
+from .evaluation import PlanEvaluation
+from .verdict import Status, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def key_metrics(plans: Sequence[PlanEvaluation]) -> KeyMetrics | None:
         blocks=evaluation.total_blocks,
         addresses_needed=evaluation.plan.addresses_needed if pods_known else None,
         addresses=evaluation.total_addresses,
-        pods_per_node_max=evaluation.max_pods_per_node(evaluation.plan.typical_load),
+        pods_per_node_max=evaluation.own_blocks.max_pods(evaluation.plan.typical_load),
         pods_on_busiest_node=busiest if pods_known else None,
         routes=evaluation.fill_result.routes,
         borrowed_addresses=evaluation.fill_result.borrowed_addresses,

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any
 from ..findings import get_language
 from ..model import Scenario
 from .block_filling import NodeLoad, needs_of_node
-from .evaluation import (
+from .evaluation import Evaluation, PlanEvaluation
+from .table_columns import GROWTH, NODES, build_frame
+from .verdict import (
     LIMIT_ADDRESSES,
     LIMIT_BLOCKS_PER_NODE,
     LIMIT_BY_CODE,
     LIMIT_MAX_PODS,
     LIMIT_STRICT_AFFINITY,
-    Evaluation,
-    PlanEvaluation,
 )
-from .table_columns import GROWTH, NODES, build_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,7 +77,7 @@ def _node_row(
 ) -> tuple[Any, ...]:
     """Return all columns but the name."""
     supply = evaluation.plan.demand.supply
-    blocks_per_node = evaluation.blocks_needed_by(load, frozenset(range(len(evaluation.block_classes))))
+    blocks_per_node = evaluation.own_blocks.needed_by(load, frozenset(range(len(evaluation.block_classes))))
     pods_possible, limit = _first_limit_of_node(evaluation, load, max_pods)
     pools = [
         pool.name
@@ -90,11 +89,11 @@ def _node_row(
         load.nodes,
         load.pods if pods_known else None,
         load.pods_on_busiest_node if pods_known else None,
-        sum(request.count for request in load.demands if request.is_tunnel),
+        sum(demand.count for demand in load.tunnel_demands),
         ", ".join(pools),
         blocks_per_node,
         blocks_per_node * load.nodes,
-        evaluation.max_pods_per_node(load),
+        evaluation.own_blocks.max_pods(load),
         pods_possible,
         get_language(lang).translate(limit),
     )
@@ -102,27 +101,26 @@ def _node_row(
 
 def _first_limit_of_node(evaluation: Evaluation, load: NodeLoad, max_pods: int) -> tuple[int, str]:
     """Return the pods at which one node accepts no more, and what stops it."""
-    fill_result = evaluation.fill_result
+    fill_result, block_classes = evaluation.fill_result, evaluation.block_classes
     no_borrowing = evaluation.plan.demand.supply.strict_affinity or load.reserved_per_block > 0
     if no_borrowing:  # what its own blocks leave, and the blocks that nobody has
         _, free_in_own_blocks, _ = needs_of_node(
-            evaluation.block_classes, [block_class.blocks for block_class in evaluation.block_classes], load
+            block_classes, [block_class.blocks for block_class in block_classes], load
         )
         free_addresses = sum(free_in_own_blocks.get(class_index, 0) for class_index in load.pod_block_classes)
         for class_index in load.pod_block_classes:
-            usable_per_block = max(0, evaluation.block_classes[class_index].usable_addresses - load.reserved_per_block)
-            free_addresses += (
-                evaluation.block_classes[class_index].blocks - fill_result.claimed_blocks[class_index]
-            ) * usable_per_block
+            usable_per_block = max(0, block_classes[class_index].usable_addresses - load.reserved_per_block)
+            free_blocks = block_classes[class_index].blocks - fill_result.claimed_blocks[class_index]
+            free_addresses += free_blocks * usable_per_block
     else:
         free_addresses = sum(
-            evaluation.block_classes[r].blocks * evaluation.block_classes[r].usable_addresses
-            - fill_result.used_addresses[r]
-            for r in load.pod_block_classes
+            block_classes[class_index].blocks * block_classes[class_index].usable_addresses
+            - fill_result.used_addresses[class_index]
+            for class_index in load.pod_block_classes
         )
     return min(
         (max_pods, LIMIT_MAX_PODS),
-        (evaluation.max_pods_per_node(load), LIMIT_BLOCKS_PER_NODE),
+        (evaluation.own_blocks.max_pods(load), LIMIT_BLOCKS_PER_NODE),
         (load.pods + free_addresses, LIMIT_STRICT_AFFINITY if no_borrowing else LIMIT_ADDRESSES),
         key=lambda limit: limit[0],
     )

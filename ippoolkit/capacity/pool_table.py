@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from ..cidr import Address
 from ..findings import N_, get_language
 from ..model import Cluster, IPPool, Scenario
-from .demand import block_classes_of_pool, reserved_coverage
 from .idle_pools import idle_reason_code
+from .supply import block_classes_of_pool, reserved_coverage
 from .table_columns import POOLS, build_frame
 
 if TYPE_CHECKING:

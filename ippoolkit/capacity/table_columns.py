@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,17 +14,19 @@ if TYPE_CHECKING:
 _INT64_RANGE = 1 << 63
 
 
+# The kind of a column decides its type. `count` is a nullable ``Int64`` (``pd.NA``: unknown or none), or where one of
+# its values passes 64 bits, exact Python ints in a column of dtype ``object`` (None: unknown or none). `number` is an
+# ``int64``, `flag` a bool, nullable where one is missing, `share` a ``float64``, `text` a str; `object` holds what has
+# no type of its own in pandas: dates, lists.
+ColumnKind = Literal["count", "number", "flag", "share", "text", "object"]
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column; `heading` is translated where it is shown, `meaning` is for the documentation.
-
-    `kind` decides its type. `count` is a nullable ``Int64`` (``pd.NA``: unknown or none), or where one of its values
-    passes 64 bits, exact Python ints in a column of dtype ``object`` (None: unknown or none). `number` is an ``int64``,
-    `flag` a bool, `text` a str.
-    """
+    """One column; `heading` is translated where it is shown, `meaning` is for the documentation."""
 
     name: str
-    kind: Literal["count", "number", "flag", "text"]
+    kind: ColumnKind
     heading: str
     meaning: str
 
@@ -132,10 +133,10 @@ PREFIXES = (Column("prefix", "number", N_("prefix"), "Prefix length of the pool'
 NODES = (
     Column("node", "text", N_("node"), "A node that exists, or a group of planned ones."),
     Column("family", "number", N_("IP"), "4 or 6."),
-    Column("nodes", "number", N_("nodes"), "How many nodes."),
-    Column("pods", "number", N_("pods"), "Pods with an address, on a typical node of the group."),
-    Column("pods_on_busiest_node", "number", N_("pods on the busiest node"), "Pods on the one with most."),
-    Column("tunnels_per_node", "number", N_("tunnels per node"), "Tunnel addresses that each has."),
+    Column("nodes", "count", N_("nodes"), "How many nodes."),
+    Column("pods", "count", N_("pods"), "Pods with an address, on a typical node of the group; empty: unknown."),
+    Column("pods_on_busiest_node", "count", N_("pods on the busiest node"), "Pods on the one with most."),
+    Column("tunnels_per_node", "count", N_("tunnels per node"), "Tunnel addresses that each has."),
     Column("pools", "text", N_("pools"), "Pools that serve its pods, in the order tried."),
     Column("blocks_per_node", "count", N_("blocks per node"), "Blocks that each needs."),
     Column("blocks", "count", N_("blocks"), "Blocks that all need."),
@@ -158,10 +159,10 @@ GROWTH = (
     Column("month", "number", N_("month"), "Months from now."),
     Column("family", "number", N_("IP"), "4 or 6."),
     Column("nodes", "count", N_("nodes"), "Nodes in that month."),
-    Column("pods", "count", N_("pods"), "Pods with an address in that month."),
+    Column("pods", "count", N_("pods"), "Pods with an address in that month; empty: unknown."),
     Column("blocks_needed", "count", N_("blocks needed"), "Blocks for every node to have all it needs of its own."),
     Column("blocks", "count", N_("blocks"), "Blocks in the pools drawn on."),
-    Column("addresses_needed", "count", N_("addresses needed"), "Pods and tunnel addresses."),
+    Column("addresses_needed", "count", N_("addresses needed"), "Pods and tunnel addresses; empty: unknown."),
     Column("addresses", "count", N_("addresses"), "Usable addresses in the pools drawn on."),
     Column("spare_blocks", "count", N_("spare blocks"), "Blocks left; negative: blocks missing."),
     Column("limit", "text", N_("limit reached"), "Which limit is reached by then; empty: none."),
@@ -252,46 +253,38 @@ TABLES: dict[str, tuple[Column, ...]] = {
 }
 
 
-def build_frame(columns: Sequence[Column], rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:
-    """Make a table of these columns from its rows, each column of its kind's type; None in a row means missing."""
+def build_frame(columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> pd.DataFrame:
+    """Make a table of these columns from its rows; None in a row means missing."""
+    return typed_frame({column.name: column.kind for column in columns}, rows)
+
+
+def typed_frame(kinds: Mapping[str, ColumnKind], rows: Sequence[Sequence[Any]]) -> pd.DataFrame:
+    """Make a table from its rows, each column by its name and kind; None in a row means missing."""
     import pandas as pd  # takes long to load: verdicts do without
 
-    values_by_column = list(zip(*rows, strict=True)) or [()] * len(columns)
+    values_by_column = list(zip(*rows, strict=True)) or [()] * len(kinds)
     data = {
-        column.name: count_array(values)
-        if column.kind == "count"
-        else pd.array(values, dtype="boolean")
-        if column.kind == "flag" and None in values
-        else list(values)
-        for column, values in zip(columns, values_by_column, strict=True)
+        name: _typed_values(kind, values) for (name, kind), values in zip(kinds.items(), values_by_column, strict=True)
     }
-    return pd.DataFrame(data, columns=[column.name for column in columns])
+    return pd.DataFrame(data, columns=list(kinds))
 
 
-def typed_frame(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> pd.DataFrame:
-    """Make a table from rows, each column of its values' type; None in a row means missing.
-
-    Whole numbers are as `count_array` has them, other numbers float64; truth values are nullable booleans where one is
-    missing.
-    """
+def _typed_values(kind: ColumnKind, values: Sequence[Any]) -> Any:
     import pandas as pd
 
-    values_by_column = list(zip(*rows, strict=True)) or [()] * len(names)
-    data = {name: _typed_values(values) for name, values in zip(names, values_by_column, strict=True)}
-    return pd.DataFrame(data, columns=list(names))
-
-
-def _typed_values(values: Sequence[Any]) -> Any:
-    import pandas as pd
-
-    types = {type(value) for value in values if value is not None}
-    if types == {bool} and None in values:
-        return pd.array(list(values), dtype="boolean")
-    if types == {int}:
-        return count_array(values)
-    if types and types <= {int, float}:
-        return pd.array([math.nan if value is None else float(value) for value in values], dtype="float64")
-    return list(values)
+    match kind:
+        case "count":
+            return count_array(values)
+        case "number":
+            return pd.Series(values, dtype="int64")
+        case "flag":
+            return pd.Series(values, dtype="boolean" if None in values else "bool")
+        case "share":
+            return pd.Series(values, dtype="float64")
+        case "text" if not values:
+            return pd.Series(values, dtype="str")
+        case _:
+            return list(values) or pd.Series(values, dtype="object")
 
 
 def count_array(values: Sequence[int | None]) -> Any:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import operator
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..capacity.table_columns import CHANGE_OPTIONS, DESIGNS, ROUTES, build_frame
-from ..cidr import ADDRESS_BITS, IPVersion
+from ..cidr import IPVersion
 from ..findings import N_, SOURCES, get_language
 from .bgp_peering import PeeringInUse
-from .existing_cluster import ChangeOption
+from .existing_cluster import BLOCK_SIZE, KEEP, MIGRATE, SECOND_POOL, ChangeOption
 from .family_designs import FamilyDesigns
 from .recommendation import Recommendation
 from .routes import Peering, RackRoutes, routing_tables
@@ -31,13 +32,11 @@ RULE_NAMES = {
     ROOM: N_("no free range"),
 }
 CHANGE_NAMES = {
-    "keep": N_("nothing"),
-    "second-pool": N_("a second pool"),
-    "block-size": N_("another blockSize"),
-    "migrate": N_("move to a new pool"),
+    KEEP: N_("nothing"),
+    SECOND_POOL: N_("a second pool"),
+    BLOCK_SIZE: N_("another blockSize"),
+    MIGRATE: N_("move to a new pool"),
 }
-
-
 PEERINGS = {
     Peering.VXLAN: (N_("VXLAN, no BGP"), "encapsulation"),
     Peering.MESH: (N_("full mesh of nodes"), "bgp"),
@@ -104,7 +103,7 @@ def routes_table(recommendation: Recommendation, *, lang: str = "en") -> pd.Data
     racks_by_family: dict[IPVersion, list[RackRoutes]] = {}
     for pick in recommendation.picks:
         need = pick.designs.space.need
-        size = 1 << (ADDRESS_BITS[pick.design.family] - pick.design.block_size)
+        size = pick.design.addresses_per_block
         racks = [
             RackRoutes(
                 sum(need.nodes_in(kind, rack) for kind in need.kinds),
@@ -112,9 +111,9 @@ def routes_table(recommendation: Recommendation, *, lang: str = "en") -> pd.Data
             )
             for rack in range(need.racks)
         ]
-        known = racks_by_family.get(pick.design.family)
+        other_racks = racks_by_family.get(pick.design.family)
         racks_by_family[pick.design.family] = (
-            racks if known is None else [a + b for a, b in zip(known, racks, strict=True)]
+            racks if other_racks is None else list(map(operator.add, other_racks, racks))
         )
     return routes_of(racks_by_family, recommendation.requirements.max_routes, lang=lang)
 
@@ -169,8 +168,8 @@ def _can_aggregate(racks: Sequence[RackRoutes]) -> bool:
 def _racks_text(racks: Sequence[RackRoutes]) -> str:
     """Return how many racks there are, and the AS numbers that are known of them."""
     numbers = sorted({rack.as_number for rack in racks if rack.as_number})
-    named = ", ".join(map(str, numbers[:_MOST_AS_NUMBERS])) + (", …" if len(numbers) > _MOST_AS_NUMBERS else "")
-    return f"{len(racks)} (AS {named})" if named else str(len(racks))
+    numbers_text = ", ".join(map(str, numbers[:_MOST_AS_NUMBERS])) + (", …" if len(numbers) > _MOST_AS_NUMBERS else "")
+    return f"{len(racks)} (AS {numbers_text})" if numbers else str(len(racks))
 
 
 def change_options_table(options: list[ChangeOption], *, lang: str = "en") -> pd.DataFrame:

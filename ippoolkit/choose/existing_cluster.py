@@ -1,7 +1,7 @@
 """A cluster that exists: whether a second pool, a new blockSize or a new range is cheapest to make it hold.
 
 Each option is judged as a whole by the capacity tables. What it costs is counted on the cluster as read: the pods
-that must be recreated, and the blocks that are given up on the option.
+that must be recreated, and the blocks that nodes give up meanwhile.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
+from typing import Any
 
 from ..address_space import AddressSpace
-from ..analysis import analyse
 from ..calico.limits import allowed_block_sizes
-from ..capacity.evaluation import Status
+from ..capacity.plans_by_pools import PlansByPools
+from ..capacity.verdict import Status
 from ..cidr import Cidr, IPVersion
 from ..model import IPPool, NodeGroup, Requirements, Scenario
-from ..model.scenario_edits import with_pool
 from .recommendation import Recommendation, space_to_search
 from .search import PREFIXES
 
@@ -30,7 +30,7 @@ KEEP, SECOND_POOL, BLOCK_SIZE, MIGRATE = "keep", "second-pool", "block-size", "m
 class ChangeOption:
     """One option to make a cluster hold what is asked: what changes, and what that costs.
 
-    `blocks_released` are blocks that nodes give up on the option, `pods_recreated` pods that get another address, twice
+    `blocks_released` are blocks that nodes give up meanwhile, `pods_recreated` pods that get another address, twice
     where they move away and back; None: not read, or nothing of this kind holds. `routes` are those announced in the
     end; `addresses` those of a new pool. `command` writes the procedure.
     """
@@ -69,16 +69,19 @@ def change_options(
         How the command line names the cluster, for the commands of the options.
     """
     scenario, requirements = recommendation.scenario, recommendation.requirements
-    planned = _planned_scenario(scenario, requirements, recommendation.months)
+    plans = PlansByPools(_planned_scenario(scenario, requirements, recommendation.months))
     options: list[ChangeOption] = []
     for version in (4, 6):
         pools = [pool for pool in scenario.cluster.pools if pool.version == version and pool.serves("Workload")]
         if pools:
             pool = max(pools, key=lambda pool: (_pool_usage(scenario, pool)[0] or 0, pool.cidr.size, pool.name))
-            best = [d.best for d in recommendation.designs if d.family == version]
-            sizes = [(d.prefix, d.block_size) for designs in best for d in designs]
+            sizes = [
+                (design.prefix, design.block_size)
+                for designs, design in recommendation.listed()
+                if designs.family == version
+            ]
             address_space = space_to_search(requirements, scenario, version)
-            options += _options(_Evaluator(planned, requirements, version), scenario, pool, address_space, sizes)
+            options += _options(_Evaluator(plans, requirements, version), scenario, pool, address_space, sizes)
     commanded = [
         replace(option, command=(*option.command, *cluster_arguments)) if option.command else option
         for option in options
@@ -90,15 +93,21 @@ def change_options(
 class _Evaluator:
     """The plan that has to hold, and what counts as holding."""
 
-    planned: Scenario
+    plans: PlansByPools
     requirements: Requirements
     version: IPVersion
 
-    def evaluate(self, scenario: Scenario) -> tuple[bool, int]:
-        """Say whether a changed scenario holds, and how many routes it announces."""
-        pools = tuple(pool for pool in scenario.cluster.pools if pool.version == self.version)
-        single_family = replace(scenario, cluster=replace(scenario.cluster, pools=pools))
-        plan = analyse(single_family).plans[0]
+    def pools(self, changed_pool: str = "", **changes: Any) -> list[IPPool]:
+        """Return the cluster's pools of the IP version, one of them with other fields."""
+        return [
+            replace(pool, **changes) if pool.name == changed_pool else pool
+            for pool in self.plans.scenario.cluster.pools
+            if pool.version == self.version
+        ]
+
+    def evaluate(self, pools: Sequence[IPPool]) -> tuple[bool, int]:
+        """Say whether the plan holds on these pools, and how many routes it announces."""
+        plan = self.plans.on_pools(pools)
         verdict, routes = plan.verdict, plan.end.fill_result.routes
         holds = verdict.status is Status.FITS or verdict.code == "no-spare"
         limit = self.requirements.max_routes
@@ -113,7 +122,7 @@ def _options(
     designs: list[tuple[int, int]],
 ) -> Iterator[ChangeOption]:
     """Yield an option of each kind; one that does not hold where nothing of the kind does."""
-    holds, routes = evaluator.evaluate(evaluator.planned)
+    holds, routes = evaluator.evaluate(evaluator.pools())
     yield ChangeOption(KEEP, pool.name, holds, 0, 0, routes)
     if holds:
         return
@@ -130,7 +139,7 @@ def _new_block_size(evaluator: _Evaluator, pool: IPPool, usage: _Usage) -> Chang
     for size in sorted(sizes, key=lambda size: abs(size - pool.block_size)):
         if size == pool.block_size:
             continue
-        holds, routes = evaluator.evaluate(with_pool(evaluator.planned, pool.name, block_size=size))
+        holds, routes = evaluator.evaluate(evaluator.pools(pool.name, block_size=size))
         if holds:
             command = ("runbook", "block-size", "--pool", pool.name, "--to", str(size))
             recreated = None if pods is None else 2 * pods
@@ -144,8 +153,8 @@ def _added_pool(evaluator: _Evaluator, pool: IPPool, address_space: AddressSpace
         offers = address_space.best_fit(prefix, 1, pool.version)
         if not offers:
             return None
-        added = _second_pool(pool, offers[0], pool.block_size)
-        holds, routes = evaluator.evaluate(_with_added_pool(evaluator.planned, added))
+        added_pool = _second_pool(pool, offers[0], pool.block_size)
+        holds, routes = evaluator.evaluate([*evaluator.pools(), added_pool])
         if holds:
             command = ("runbook", "grow", "--pool", pool.name, "--to-cidr", str(offers[0]))
             return ChangeOption(
@@ -167,8 +176,8 @@ def _move(
         offers = address_space.best_fit(prefix, 1, pool.version)
         if not offers:
             continue
-        closed = with_pool(evaluator.planned, pool.name, disabled=True)
-        holds, routes = evaluator.evaluate(_with_added_pool(closed, _second_pool(pool, offers[0], size)))
+        new_pool = _second_pool(pool, offers[0], size)
+        holds, routes = evaluator.evaluate([*evaluator.pools(pool.name, disabled=True), new_pool])
         if holds:
             move = ("runbook", "migrate", "--from", pool.name, "--to-cidr", str(offers[0]), "--block-size", str(size))
             return ChangeOption(MIGRATE, pool.name, holds, blocks, pods, routes, offers[0].size, offers[0], size, move)
@@ -177,10 +186,6 @@ def _move(
 
 def _second_pool(pool: IPPool, cidr: Cidr, block_size: int) -> IPPool:
     return replace(pool, name=f"{pool.object_name}-2", cidr=cidr, block_size=block_size, disabled=False)
-
-
-def _with_added_pool(scenario: Scenario, pool: IPPool) -> Scenario:
-    return replace(scenario, cluster=replace(scenario.cluster, pools=(*scenario.cluster.pools, pool)))
 
 
 def _pool_usage(scenario: Scenario, pool: IPPool) -> _Usage:

@@ -63,17 +63,17 @@ def _read(path: str | Path, problems: list[Finding]) -> Inventory:
     if Path(path).is_dir():
         return _cluster(lambda: read(path), str(path), [])
     taken: list[ListedNetwork] = []
-    others: list[InputFile] = []
+    cluster_files: list[InputFile] = []
     for file in read_input_files(path, problems):
         text = decode_text(file.data, file.name)
         is_table = any(table_kind(line) for line in text.splitlines())  # of kubectl or calicoctl, and no address plan
         if not is_table and (listed := read_networks(text, file.name, problems)) is not None:
             taken += listed
             continue
-        others.append(file)
+        cluster_files.append(file)
         with suppress(InputError):  # a table, or nothing that can be read: that is said below
             taken += networks_in_documents(parse_documents(text, file.name), problems)
-    return _cluster(lambda: read_files(others), str(path), taken) if others else Inventory(tuple(taken))
+    return _cluster(lambda: read_files(cluster_files), str(path), taken) if cluster_files else Inventory(tuple(taken))
 
 
 def _cluster(read_cluster: Callable[[], Reading], name: str, listed_networks: list[ListedNetwork]) -> Inventory:

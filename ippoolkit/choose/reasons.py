@@ -8,7 +8,6 @@ from fractions import Fraction
 
 from ..address_space import PRIVATE, AddressSpace
 from ..calico.limits import DEFAULT_MAX_SURGE_PERCENT, KUBELET_MAX_PODS
-from ..cidr import ADDRESS_BITS
 from ..findings import N_, Finding, LocalizedText
 from .free_range_search import networks_to_release
 from .search import BLOCK_CAP, POOL_SIZE, ROOM, ROUTES, Design, DesignSpace, Need
@@ -57,15 +56,17 @@ def surge_remark(design: Design, need: Need, pods: Sequence[int], subject: str) 
     subject
         What the finding is about.
     """
-    size = 1 << (ADDRESS_BITS[design.family] - design.block_size)
+    size = design.addresses_per_block
     overfilled: list[dict[str, int]] = []
     for kind, pods_now in zip(need.kinds, pods, strict=True):
         most_pods = max(KUBELET_MAX_PODS, pods_now)  # kubelet starts no more, whatever a Deployment asks for
         surge = min(-(-pods_now * DEFAULT_MAX_SURGE_PERCENT // 100), most_pods - pods_now)
-        own = kind.blocks(size)
-        spare = own * (size - kind.reserved_per_block) - kind.addresses
+        own_blocks = kind.blocks(size)
+        spare = own_blocks * (size - kind.reserved_per_block) - kind.addresses
         if surge > spare:
-            overfilled.append({"own": own, "spare": spare, "surge": surge, "pods": pods_now, "limit": kind.max_blocks})
+            overfilled.append(
+                {"own": own_blocks, "spare": spare, "surge": surge, "pods": pods_now, "limit": kind.max_blocks}
+            )
     if not overfilled:
         return None
     worst = max(overfilled, key=lambda node: node["surge"] - node["spare"])
@@ -77,18 +78,20 @@ def surge_remark(design: Design, need: Need, pods: Sequence[int], subject: str) 
     return Finding("choose-surge-capped" if worst["own"] == worst["limit"] else "choose-surge", subject, params)
 
 
-def no_room(address_space: AddressSpace, design: Design, found: int, subject: str) -> Iterator[Finding]:
+def no_room(address_space: AddressSpace, design: Design, placed_pools: int, subject: str) -> Iterator[Finding]:
     """Say that there are free ranges for so many of a design's pools only, and which private range has room for all."""
     largest = address_space.largest(design.family)
     params = {
         "prefix": design.prefix,
         "pools": design.pools,
-        "found": found,
+        "found": placed_pools,
         "within": ", ".join(str(cidr) for cidr in address_space.within if cidr.version == design.family),
         "largest": str(largest) if largest else "",
     }
     yield Finding("choose-no-room" if largest else "choose-no-room-at-all", subject, params)
-    private = sorted(PRIVATE[design.family], key=lambda cidr: not any(each in cidr for each in address_space.within))
+    private = sorted(
+        PRIVATE[design.family], key=lambda cidr: not any(searched in cidr for searched in address_space.within)
+    )
     for cidr in private:  # those first that the searched ranges lie in
         if replace(address_space, within=(cidr,)).count_free(design.prefix, design.family) >= design.pools:
             yield Finding("choose-room-elsewhere", subject, params | {"range": str(cidr)})
@@ -112,9 +115,9 @@ def rules_to_relax(designs: DesignSpace, address_space: AddressSpace, subject: s
     relaxed = [(rule, design) for rules, design in by_rules.items() for rule in rules]
     findings: list[Finding] = []
     for design in (design for rule, design in relaxed if rule == ROOM):
-        found = address_space.count_free(design.prefix, design.family)
-        findings += no_room(address_space, design, found, subject)
-        to_release = networks_to_release(address_space, design.prefix, design.family, found)
+        placeable_pools = address_space.count_free(design.prefix, design.family)
+        findings += no_room(address_space, design, placeable_pools, subject)
+        to_release = networks_to_release(address_space, design.prefix, design.family, placeable_pools)
         findings += [to_release] if to_release is not None else []
     return findings + [_relax_rule(rule, design, designs, subject) for rule, design in relaxed if rule != ROOM]
 
@@ -136,7 +139,7 @@ def _relax_rule(rule: str, design: Design, designs: DesignSpace, subject: str) -
         limit = need.max_routes or 0
         return Finding("choose-relax-routes", subject, params | {"limit": limit, "by": design.routes - limit})
     if rule == BLOCK_CAP:
-        size = 1 << (ADDRESS_BITS[design.family] - design.block_size)
+        size = design.addresses_per_block
         kind = max(need.kinds, key=lambda kind: Fraction(kind.addresses, kind.max_blocks))
         usable = size - kind.reserved_per_block
         if usable <= 0:
@@ -151,7 +154,7 @@ def _relax_rule(rule: str, design: Design, designs: DesignSpace, subject: str) -
     nodes = sum(kind.nodes for kind in need.kinds)
     racks = -(-nodes // most_per_rack) if most_per_rack else 0
     code = "choose-relax-pool" if racks else "choose-relax-pool-empty"
-    if racks and not designs.has_room(design.prefix, racks):
+    if racks and not designs.can_place(design.prefix, racks):
         code = "choose-relax-pool-nodes"
     return Finding(
         code,

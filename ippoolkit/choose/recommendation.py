@@ -63,7 +63,7 @@ class Recommendation:
 
     def listed(self) -> list[tuple[FamilyDesigns, Design]]:
         """Return the designs of all families and sets of pools in the order of their numbers, which count from 1."""
-        return [(designs, design) for designs in self.designs for design in designs.best]
+        return _numbered(self.designs)
 
 
 def recommend(
@@ -106,10 +106,11 @@ def recommend(
     """
     from .requirements_source import lacks_pods, resolve_requirements
 
+    today = today or date.today()  # noqa: DTZ011 (a month is enough)
     scenario = Scenario(name="recommended") if source is None else scenario_of(source)
     base = with_networks_in_use(scenario, _taken_cidrs(taken))
-    chosen_requirements = resolve_requirements(base, requirements, fields, today or date.today())  # noqa: DTZ011 (a month is enough)
-    months = chosen_requirements.months(today or date.today())  # noqa: DTZ011 (a month is enough)
+    chosen_requirements = resolve_requirements(base, requirements, fields, today)
+    months = chosen_requirements.months(today)
     designs = list(_designs(chosen_requirements, base, months))
     picks, reasons = _pick_designs(designs, chosen_requirements, pick)
     if picks:
@@ -124,11 +125,11 @@ def recommend(
 def _designs(requirements: Requirements, scenario: Scenario, months: int) -> Iterator[FamilyDesigns]:
     for version in families(requirements):
         address_space = space_to_search(requirements, scenario, version)
-        room = {prefix: address_space.count_free(prefix, version) for prefix in PREFIXES[version]}
+        free_ranges = {prefix: address_space.count_free(prefix, version) for prefix in PREFIXES[version]}
         for pool_set in pool_sets(requirements):
             need = need_of(requirements, pool_set, version, months)
             if need is not None:
-                yield FamilyDesigns(pool_set, DesignSpace(version, need, room), address_space)
+                yield FamilyDesigns(pool_set, DesignSpace(version, need, free_ranges), address_space)
 
 
 def _pick_designs(
@@ -143,24 +144,28 @@ def _pick_designs(
         ]
     picks: list[Pick] = []
     for version in families(requirements):
-        of_family = [designs for designs in all_designs if designs.family == version]
-        combination = cheapest_together([designs.best for designs in of_family], requirements.max_routes)
+        family_designs = [designs for designs in all_designs if designs.family == version]
+        combination = cheapest_together([designs.best for designs in family_designs], requirements.max_routes)
         if combination is None:
-            fewest_routes = sum(min(design.routes for design in designs.best) for designs in of_family)
+            fewest_routes = sum(min(design.routes for design in designs.best) for designs in family_designs)
             limit = requirements.max_routes or 0
             params = {"least": fewest_routes, "limit": limit, "by": fewest_routes - limit}
             return [], [Finding("choose-relax-routes-together", f"IPv{version}", params)]
-        picks += [Pick(designs, design) for designs, design in zip(of_family, combination, strict=True)]
-    listed = [(designs, design) for designs in all_designs for design in designs.best]
+        picks += [Pick(designs, design) for designs, design in zip(family_designs, combination, strict=True)]
+    listed = _numbered(all_designs)
     if unknown_numbers := [number for number in numbers if not 0 < number <= len(listed)]:
-        counts = len(listed)
+        params = {"count": len(listed)}
         raise InputError(
-            [Finding("choose-pick-number", "--pick", {"number": number, "count": counts}) for number in unknown_numbers]
+            [Finding("choose-pick-number", "--pick", params | {"number": number}) for number in unknown_numbers]
         )
     for number in numbers:
         designs, design = listed[number - 1]
         picks = [replace(pick, design=design, by_hand=True) if pick.designs is designs else pick for pick in picks]
     return picks, []
+
+
+def _numbered(all_designs: Iterable[FamilyDesigns]) -> list[tuple[FamilyDesigns, Design]]:
+    return [(designs, design) for designs in all_designs for design in designs.best]
 
 
 def _reasons(picks: Sequence[Pick], all_designs: Sequence[FamilyDesigns]) -> Iterator[Finding]:
@@ -206,18 +211,15 @@ def _remarks(
         requirements, scenario, -(-rack_nodes * (100 + requirements.headroom) // (100 * requirements.racks))
     )
     for pick in picks:
-        nodes = sum(kind.nodes for kind in pick.designs.space.need.kinds)
-        if pick.design.nodes_fit == nodes:
+        need, subject = pick.designs.space.need, _subject(pick.designs, all_designs)
+        if pick.design.nodes_fit == sum(kind.nodes for kind in need.kinds):
             remarks.append(Finding("choose-no-spare", f"IPv{pick.design.family}"))
         # One of several racks' pools stands for all.
         remarks += [
-            finding
-            for cidr in pick.cidrs
-            for finding in range_outside_cluster(cidr, scenario.networks, _subject(pick.designs, all_designs))
+            finding for cidr in pick.cidrs for finding in range_outside_cluster(cidr, scenario.networks, subject)
         ][:1]
         pods = [group.pods_after(months) for group in groups_of(pick.designs.pool_set, pick.design.family)]
-        subject = _subject(pick.designs, all_designs)
-        if (surge := surge_remark(pick.design, pick.designs.space.need, pods, subject)) is not None:
+        if (surge := surge_remark(pick.design, need, pods, subject)) is not None:
             remarks.append(surge)
     if any(
         ranges_to_search(requirements, scenario, pick.design.family) is PRIVATE[pick.design.family] for pick in picks

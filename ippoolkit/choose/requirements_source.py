@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
 from typing import Any
@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ..errors import InputError
 from ..findings import Finding
-from ..model import GroupRequirement, NodeGroup, Requirements, Scenario
+from ..model import GroupRequirement, IPPool, NodeGroup, Requirements, Scenario
 from ..model.scenario_edits import nodes_as_group, with_scaled_groups
 from ..read.document import field_name
 from ..read.validation import finding_from_pydantic
@@ -57,11 +57,11 @@ def resolve_requirements(
         is_scaled = requirements is None and scenario.requirements is None and set(group_overrides) <= _SCALED
         if len(base.groups) > 1 and is_scaled:
             scaled = _from_cluster(with_scaled_groups(scenario, **group_overrides), today) or base
-            return _checked({name: getattr(scaled, name) for name in _names(scaled)} | other_overrides)
+            return _checked(_plain(scaled) | other_overrides)
         if len(base.groups) > 1:
             raise InputError([Finding("choose-groups-several", params={"fields": ", ".join(sorted(group_overrides))})])
         other_overrides["groups"] = [_plain(base.groups[0]) | group_overrides]
-    return _checked({name: getattr(base, name) for name in _names(base)} | other_overrides) if other_overrides else base
+    return _checked(_plain(base) | other_overrides) if other_overrides else base
 
 
 def _checked(requirements: Requirements | Mapping[str, Any]) -> Requirements:
@@ -78,12 +78,8 @@ def _checked(requirements: Requirements | Mapping[str, Any]) -> Requirements:
         raise InputError(problems) from None
 
 
-def _names(value: Any) -> list[str]:
-    return [field.name for field in fields(value)]
-
-
-def _plain(group: GroupRequirement) -> dict[str, Any]:
-    return {name: getattr(group, name) for name in _names(group)}
+def _plain(requirement: Requirements | GroupRequirement) -> dict[str, Any]:
+    return {field.name: getattr(requirement, field.name) for field in fields(requirement)}
 
 
 def _from_cluster(scenario: Scenario, today: date) -> Requirements | None:
@@ -93,15 +89,13 @@ def _from_cluster(scenario: Scenario, today: date) -> Requirements | None:
     group_requirements = tuple(_group(group) for group in groups if group.nodes)
     if not group_requirements:
         return None
-    versions = {pool.version for pool in cluster.pools}
     rack_label = rack_label_of(cluster.nodes)
     racks = labelled_racks(cluster.nodes, rack_label)
     month = today.year * 12 + today.month - 1 + plan.months
     grows = any(group.nodes_per_month or group.pods_per_node_per_month for group in group_requirements)
     return Requirements(
         groups=group_requirements,
-        family="dual" if len(versions) > 1 else next(iter(versions), 4),
-        encapsulation=_encapsulation(scenario),
+        **_fields_of_pools(cluster.pools),
         racks=max(len(racks), 1),
         rack_label=rack_label,
         max_blocks_per_host=cluster.ipam.max_blocks_per_host,
@@ -113,8 +107,8 @@ def lacks_pods(scenario: Scenario) -> bool:
     """Whether a scenario has nodes, and nothing in it says how many pods they run."""
     cluster, groups = scenario.cluster, scenario.plan.groups
     has_nodes = bool(cluster.nodes) or any(group.nodes for group in groups)
-    told = any(group.pods_per_node or group.pods_on_busiest_node for group in groups)
-    return scenario.requirements is None and has_nodes and not told and not cluster.pods
+    has_planned_pods = any(group.pods_per_node or group.pods_on_busiest_node for group in groups)
+    return scenario.requirements is None and has_nodes and not has_planned_pods and not cluster.pods
 
 
 def without_planned_pools(scenario: Scenario, planned: Iterable[str]) -> tuple[Scenario, dict[str, Any]]:
@@ -135,18 +129,16 @@ def without_planned_pools(scenario: Scenario, planned: Iterable[str]) -> tuple[S
     names = set(planned)
     if not names:
         return scenario, {}
-    versions = {pool.version for pool in scenario.cluster.pools}
-    family = "dual" if len(versions) > 1 else next(iter(versions), 4)
-    requirement_fields = {"family": family, "encapsulation": _encapsulation(scenario)}
     existing_pools = tuple(pool for pool in scenario.cluster.pools if pool.name not in names)
-    return replace(scenario, cluster=replace(scenario.cluster, pools=existing_pools)), requirement_fields
+    without = replace(scenario, cluster=replace(scenario.cluster, pools=existing_pools))
+    return without, _fields_of_pools(scenario.cluster.pools)
 
 
 def _group(group: NodeGroup) -> GroupRequirement:
     return GroupRequirement(
         name=group.name,
         nodes=max(group.nodes, 1),
-        # Where no pods are told, as many as kubelet runs: a pool without room for any would be no answer.
+        # Where no pods are named, as many as kubelet runs: a pool without room for any would be no answer.
         pods_per_node=max(group.pods_per_node, group.pods_on_busiest_node) or group.max_pods,
         nodes_per_month=group.nodes_per_month,
         pods_per_node_per_month=group.pods_per_node_per_month,
@@ -156,8 +148,11 @@ def _group(group: NodeGroup) -> GroupRequirement:
     )
 
 
-def _encapsulation(scenario: Scenario) -> Any:
-    pools = scenario.cluster.pools
+def _fields_of_pools(pools: Sequence[IPPool]) -> dict[str, Any]:
+    """Return the fields of `Requirements` that follow from pools: family and encapsulation."""
+    versions = {pool.version for pool in pools}
     if not pools or any(pool.vxlan_mode != "Never" for pool in pools):
-        return "vxlan"
-    return "ipip" if any(pool.ipip_mode != "Never" for pool in pools) else "none"
+        encapsulation = "vxlan"
+    else:
+        encapsulation = "ipip" if any(pool.ipip_mode != "Never" for pool in pools) else "none"
+    return {"family": "dual" if len(versions) > 1 else next(iter(versions), 4), "encapsulation": encapsulation}

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+REFLECTORS_PER_NODE = 2  # so many route reflectors each node peers with
+
 
 class Peering(StrEnum):
     """How routes travel."""
@@ -78,7 +80,7 @@ class RoutingTables:
         return max(self.node, self.router, self.spine, self.reflector)
 
 
-def routing_tables(racks: Sequence[RackRoutes], peering: Peering, *, reflectors: int = 2) -> RoutingTables:
+def routing_tables(racks: Sequence[RackRoutes], peering: Peering) -> RoutingTables:
     """Work out what each holder holds.
 
     Parameters
@@ -87,8 +89,6 @@ def routing_tables(racks: Sequence[RackRoutes], peering: Peering, *, reflectors:
         What the nodes of each rack announce; a cluster without racks is one.
     peering
         How routes travel.
-    reflectors
-        How many route reflectors each node peers with.
     """
     announced = sum(rack.announced for rack in racks)  # in BGP; Felix writes what BGP keeps back, too
     nodes = sum(rack.nodes for rack in racks)
@@ -98,7 +98,7 @@ def routing_tables(racks: Sequence[RackRoutes], peering: Peering, *, reflectors:
         case Peering.MESH:
             return RoutingTables(peering, announced, 0, 0, 0, max(nodes - 1, 0))
         case Peering.REFLECTORS:
-            return RoutingTables(peering, announced, 0, 0, announced, reflectors)
+            return RoutingTables(peering, announced, 0, 0, announced, REFLECTORS_PER_NODE)
         case Peering.RACKS:
             return RoutingTables(peering, announced, announced, announced, 0, 1)
         case Peering.RACKS_AGGREGATED:

@@ -99,17 +99,22 @@ class Design:
     unused_per_node: int
     breaks: tuple[str, ...] = ()
 
+    @property
+    def addresses_per_block(self) -> int:
+        """Addresses of a block."""
+        return 1 << (ADDRESS_BITS[self.family] - self.block_size)
+
 
 @dataclass(frozen=True)
 class DesignSpace:
     """All designs of one family for one need, as arrays of equal length.
 
-    `room` says how many ranges of each prefix length are free, side by side; None: any number.
+    `free_ranges` says how many ranges of each prefix length are free, side by side; None: any number.
     """
 
     family: IPVersion
     need: Need
-    room: Mapping[int, int] | None = None
+    free_ranges: Mapping[int, int] | None = None
 
     @cached_property
     def _sizes(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -191,12 +196,12 @@ class DesignSpace:
             ROUTES: np.zeros(len(self.blocks), bool)
             if need.max_routes is None
             else np.asarray(self.routes > need.max_routes, bool),
-            ROOM: np.array([not self.has_room(prefix, need.racks) for prefix in self.prefixes.tolist()], bool),
+            ROOM: np.array([not self.can_place(prefix, need.racks) for prefix in self.prefixes.tolist()], bool),
         }
 
-    def has_room(self, prefix: int, pools: int) -> bool:
+    def can_place(self, prefix: int, pools: int) -> bool:
         """Whether so many pools of a prefix length can be placed."""
-        return self.room is None or self.room[prefix] >= pools
+        return self.free_ranges is None or self.free_ranges[prefix] >= pools
 
     @cached_property
     def holds(self) -> npt.NDArray[np.bool_]:

@@ -16,7 +16,7 @@ from ..read.json_text import load_json
 from ..read.text_files import decode_text
 from .csv_history import MOST_PROBLEMS, looks_like_csv, read_csv
 from .dated_dumps import dated_groups, read_dumps
-from .pool_history import History, HistoryCollector, Measurement, PoolHistory
+from .pool_history import History, HistoryCollector, PoolHistory
 from .prometheus_answers import looks_like_answer, read_prometheus
 from .prometheus_server import PrometheusConnection, is_url, read_url
 
@@ -66,9 +66,7 @@ def read_history(
         raise InputError(problems[:MOST_PROBLEMS] + _more(len(problems) - MOST_PROBLEMS, sources))
     sizes: dict[str, tuple[int | None, int | None]] = {name: (size, None) for name, size in (capacities or {}).items()}
     if pools is not None:
-        sizes |= {
-            pool.name: (pool.cidr.size, 2 ** (pool.block_size - pool.cidr.prefix)) for pool in pools.cluster.pools
-        }
+        sizes |= {pool.name: (pool.cidr.size, pool.block_count) for pool in pools.cluster.pools}
     history = collector.history(sizes)
     assumed = [_with_default_blocks(pool) for pool in history.pools]
     notes = [
@@ -160,8 +158,5 @@ def _with_default_blocks(pool: PoolHistory) -> PoolHistory:
         blocks = (row.capacity or 0) // DEFAULT_BLOCK
         if (row.blocks_in_use or 0) > blocks or (row.in_use or 0) > (row.blocks_in_use or 0) * DEFAULT_BLOCK:
             return pool
-    return replace(pool, measurements=tuple(_with_blocks(row) for row in rows))
-
-
-def _with_blocks(row: Measurement) -> Measurement:
-    return row if row.capacity is None else replace(row, blocks=row.capacity // DEFAULT_BLOCK)
+    measurements = (row if row.capacity is None else replace(row, blocks=row.capacity // DEFAULT_BLOCK) for row in rows)
+    return replace(pool, measurements=tuple(measurements))

@@ -86,7 +86,7 @@ def mix(errors: BacktestErrors, adjusted: FloatArray, until: int, noise: float, 
     Parameters
     ----------
     errors
-        BacktestErrors of the backtests.
+        Errors of the backtests.
     adjusted
         The history that they are errors of.
     until
@@ -106,12 +106,12 @@ def mix(errors: BacktestErrors, adjusted: FloatArray, until: int, noise: float, 
         usable = known.sum(axis=0) >= 1
     horizons = errors.horizons[usable].astype(float)
     share = recency[:, usable] / total[usable]
-    floor = max(noise, 1e-3 if not noise else 0.0, 0.5) ** 2
+    floor = max(noise, 0.5) ** 2
 
     def mean_squares(values: FloatArray) -> FloatArray:
         return np.asarray((np.nan_to_num(values[:, :, usable]) ** 2 * share).sum(axis=1))
 
-    near = np.exp(-0.5 * (np.log(horizons / np.clip(steps_to_capacity, horizons[0], horizons[-1])) / 1.0) ** 2)
+    near = np.exp(-0.5 * (np.log(horizons / np.clip(steps_to_capacity, horizons[0], horizons[-1]))) ** 2)
     squares = mean_squares(errors.counted) + floor
     calm_prior = CALM_PRIOR * calmness(adjusted[: until + 1])
     score = (np.log(squares) * near).sum(axis=1) / near.sum()

@@ -15,7 +15,7 @@ def outlook(limit: LimitForecast, horizon_days: int) -> Finding:
     """Say when a limit is reached, and how sure that is."""
     if limit.reason is not None:
         return limit.reason
-    if limit.in_use is not None and limit.capacity is not None and limit.in_use >= limit.capacity:
+    if limit.is_reached:
         code = "forecast-full-blocks" if limit.limit == BLOCKS else "forecast-full"
         return Finding(code, limit.pool, {"capacity": limit.capacity})
     params: dict[str, object] = {"years": horizon_days / YEAR}
@@ -37,7 +37,7 @@ def short_outlook(limit: LimitForecast, horizon_days: int, *, lang: str = "en") 
     language = get_language(lang)
     if limit.reason is not None:
         return language.translate(N_("no forecast"))
-    if limit.in_use is not None and limit.capacity is not None and limit.in_use >= limit.capacity:
+    if limit.is_reached:
         return language.translate("now")
     early, middle, late = (None if day is None else f"{day:%Y-%m}" for day in (limit.p10, limit.p50, limit.p90))
     months = {"early": early, "middle": middle, "late": late}

@@ -31,7 +31,6 @@ def first_passage(
     *,
     rng: np.random.Generator,
     stretch: float = 1.0,
-    paths: int = PATHS,
 ) -> FloatArray:
     """Return the step on which each path first reaches the capacity, from 1; infinity where none does.
 
@@ -51,11 +50,9 @@ def first_passage(
         Source of all chance.
     stretch
         What the standard deviations of level, drift and slope are multiplied by.
-    paths
-        How many paths.
     """
-    choice = _shares(mixture.weights, paths, rng)
-    scale = STRETCH * stretch * np.sqrt(FREEDOM / rng.chisquare(FREEDOM, paths)) if FREEDOM else np.ones(paths)
+    choice = _shares(mixture.weights, rng)
+    scale = STRETCH * stretch * np.sqrt(FREEDOM / rng.chisquare(FREEDOM, PATHS))
     is_logarithmic = np.array([model.logarithmic for model in models])[choice]
     slope = np.array([model.slope[-1] for model in models])[choice]
     noise_sd = float(decomposition.noise.std())
@@ -70,16 +67,16 @@ def first_passage(
     tilt = np.maximum(np.sqrt(tilt * trusted) * scale, LEAST_SLOPE_ERROR * np.abs(slope))
     # What a level cannot see: a slope that is lost in the noise.
     tilt = np.where(slope == 0, np.maximum(tilt, hidden_slope(decomposition.adjusted) * scale), tilt)
-    level = np.array([model.level[-1] for model in models])[choice] + constant * rng.standard_normal(paths)
-    slope = slope + tilt * rng.standard_normal(paths)
-    arriving = rng.random(paths) < arrival_share(decomposition.jumps.size)
+    level = np.array([model.level[-1] for model in models])[choice] + constant * rng.standard_normal(PATHS)
+    slope = slope + tilt * rng.standard_normal(PATHS)
+    arriving = rng.random(PATHS) < arrival_share(decomposition.jumps.size)
     size = decomposition.adjusted.size
     # Both how often and how large are known from a few arrivals only.
     count = decomposition.jumps.size
-    rate = np.where(arriving, rng.gamma((count + 0.5) / DISPERSION, DISPERSION / size, paths), 0.0)
-    larger = rng.lognormal(0, SIZE_SPREAD / np.sqrt(max(1, count)), paths)
+    rate = np.where(arriving, rng.gamma((count + 0.5) / DISPERSION, DISPERSION / size, PATHS), 0.0)
+    larger = rng.lognormal(0, SIZE_SPREAD / np.sqrt(max(1, count)), PATHS)
 
-    reached = np.full(paths, np.inf)
+    reached = np.full(PATHS, np.inf)
     # Most paths of a calm pool never come near: they need not be walked.
     farthest = level + np.maximum(slope, 0) * steps + FAR_WALK * walk * np.sqrt(steps)
     farthest = np.where(is_logarithmic, np.exp(np.minimum(farthest, 50)), farthest)
@@ -89,7 +86,7 @@ def first_passage(
         else farthest + decomposition.profile.max()
     )
     alive = np.flatnonzero((farthest + decomposition.noise.max() >= capacity) | arriving)
-    walked, jumped = np.zeros(paths), np.zeros(paths)
+    walked, jumped = np.zeros(PATHS), np.zeros(PATHS)
     for start in range(0, steps if alive.size else 0, CHUNK):
         length = min(CHUNK, steps - start)
         ahead = np.arange(start + 1, start + length + 1)
@@ -133,7 +130,7 @@ def hidden_slope(adjusted: FloatArray) -> float:
     return SLOPE_ERROR * float(np.sqrt((misses**2).sum() / max(1, adjusted.size - 2) / spread))
 
 
-def _shares(weights: FloatArray, paths: int, rng: np.random.Generator) -> Positions:
+def _shares(weights: FloatArray, rng: np.random.Generator) -> Positions:
     """Return which candidate each path follows, each as often as its weight says."""
-    points = (np.arange(paths) + rng.random()) / paths
+    points = (np.arange(PATHS) + rng.random()) / PATHS
     return np.minimum(np.searchsorted(np.cumsum(weights), points), weights.size - 1)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..answer import answer_html
-from ..capacity.table_columns import typed_frame
+from ..capacity.table_columns import ColumnKind, typed_frame
 from ..errors import InputError
 from ..findings import N_, Finding, Place
 from ..model import Scenario
@@ -74,6 +74,11 @@ class LimitForecast:
     growth: float | None = None
 
     @property
+    def is_reached(self) -> bool:
+        """Whether as much is in use as there is."""
+        return self.in_use is not None and self.capacity is not None and self.in_use >= self.capacity
+
+    @property
     def urgency(self) -> tuple[Any, ...]:
         """What sorts the limit that is reached first before others."""
         far = date.max
@@ -130,22 +135,16 @@ class Forecast:
         return typed_frame(COLUMNS, [_row(limit) for limit in self.pools])
 
 
-COLUMNS = [
-    "pool",
-    "limit",
-    "in_use",
-    "capacity",
-    "p10",
-    "p50",
-    "p90",
-    "within_30",
-    "within_90",
-    "within_365",
-    "windows",
-    "coverage",
-    "error",
-    "line_error",
-]
+COLUMNS: dict[str, ColumnKind] = {
+    "pool": "text",
+    "limit": "text",
+    "in_use": "count",
+    "capacity": "count",
+    **dict.fromkeys(("p10", "p50", "p90"), "object"),
+    **{f"within_{days}": "share" for days in WITHIN},
+    "windows": "count",
+    **dict.fromkeys(("coverage", "error", "line_error"), "share"),
+}
 
 
 def forecast(
@@ -291,18 +290,19 @@ def _above_capacity(pool: PoolHistory) -> list[Finding]:
     notes = []
     for limit, (counted, bound) in LIMITS.items():
         above = [
-            row
+            (row.time, value, capacity)
             for row in pool.measurements
-            if getattr(row, counted) is not None
-            and getattr(row, bound) is not None
-            and getattr(row, counted) > getattr(row, bound)
+            if (value := getattr(row, counted)) is not None
+            and (capacity := getattr(row, bound)) is not None
+            and value > capacity
         ]
         if above:
+            time, value, capacity = above[0]
             params = {
                 "count": len(above),
-                "value": getattr(above[0], counted),
-                "bound": getattr(above[0], bound),
-                "time": above[0].time.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "value": value,
+                "bound": capacity,
+                "time": time.strftime("%Y-%m-%dT%H:%M:%SZ"),
             }
             code = "history-above-capacity" if limit == ADDRESSES else "history-above-blocks"
             notes.append(Finding(code, pool.pool, params))

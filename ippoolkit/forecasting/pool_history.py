@@ -65,20 +65,19 @@ class HistoryCollector:
         known = times.get(measurement.time)
         times[measurement.time] = measurement if known is None else _completed(known, measurement)
 
-    def history(self, capacities: Mapping[str, tuple[int | None, int | None]] | None = None) -> History:
+    def history(self, sizes: Mapping[str, tuple[int | None, int | None]]) -> History:
         """Return what was gathered.
 
         Parameters
         ----------
-        capacities
+        sizes
             Addresses and blocks of pools, by name, from elsewhere: they fill in what the rows leave out.
         """
-        given_capacities = capacities or {}
         pools = []
         for pool in sorted(self.rows):
             rows: Iterable[Measurement] = (self.rows[pool][time] for time in sorted(self.rows[pool]))
-            if pool in given_capacities:
-                addresses, blocks = given_capacities[pool]
+            if pool in sizes:
+                addresses, blocks = sizes[pool]
                 rows = (
                     replace(
                         row,

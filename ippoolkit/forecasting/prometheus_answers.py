@@ -42,23 +42,22 @@ class _NodeSums:
     problems: list[Finding] = field(default_factory=list)
 
     def add(self, figure: str, pool: str, time: float, value: int) -> None:
-        known = self.sums[figure]
-        known[pool, time] = known.get((pool, time), 0) + value
+        sums = self.sums[figure]
+        sums[pool, time] = sums.get((pool, time), 0) + value
 
 
 def looks_like_answer(document: Any) -> bool:
     """Tell whether a JSON document is an answer of Prometheus, several of them, or one of its errors."""
-    answers = list(_answers(document, ""))
-    return bool(answers)
+    return any(True for _ in _answers(document, ""))
 
 
 def read_prometheus(document: Any, name: str, collector: HistoryCollector) -> list[Finding]:
     """Read the series of all answers in a document; return every problem."""
     sums = _NodeSums()
     stem = PurePath(name).name
-    of_file = next((metric for metric in sorted(ALL_METRICS, key=len, reverse=True) if metric in stem), "")
+    metric_of_file = next((metric for metric in sorted(ALL_METRICS, key=len, reverse=True) if metric in stem), "")
     for path, metric, answer in _answers(document, ""):
-        _read_answer(answer, path, metric or of_file, name, sums)
+        _read_answer(answer, path, metric or metric_of_file, name, sums)
     _add_rows(sums, collector)
     if len(sums.problems) > MOST_PROBLEMS:
         unnamed_problems = len(sums.problems) - MOST_PROBLEMS
@@ -201,12 +200,12 @@ def _add_rows(sums: _NodeSums, collector: HistoryCollector) -> None:
     for pool in sorted(times):
         if pool == UNASSIGNED or (pool == ALL_POOLS and pool_names):
             continue
-        known = iter(sizes[pool])
-        upcoming = next(known, None)
+        changes = iter(sizes[pool])
+        upcoming = next(changes, None)
         size = sizes[pool][0][1] if sizes[pool] else None
         for time in sorted(times[pool]):
             while upcoming is not None and upcoming[0] <= time:
-                size, upcoming = upcoming[1], next(known, None)
+                size, upcoming = upcoming[1], next(changes, None)
             collector.add(
                 pool,
                 Measurement(

@@ -108,18 +108,17 @@ def _lifetime(snapshots: Sequence[_Snapshot]) -> FittedRate | None:
     for before, after in pairwise(snapshots):
         if before.pods is None or after.pods is None:
             continue
-        stayed = [pod for pod, node in before.pods.items() if after.nodes is None or node in after.nodes]
-        survivors = sum(pod in after.pods for pod in stayed)
-        intervals.append(((after.time - before.time).total_seconds() / DAY, survivors, len(stayed) - survivors))
-    survived, ended = sum(survivors for _, survivors, _ in intervals), sum(gone for _, _, gone in intervals)
-    if not survived:
+        pods = [pod for pod, node in before.pods.items() if after.nodes is None or node in after.nodes]
+        survivors = sum(pod in after.pods for pod in pods)
+        intervals.append(((after.time - before.time).total_seconds() / DAY, survivors, len(pods) - survivors))
+    if not any(survivors for _, survivors, _ in intervals):
         return None
-    if not ended:
+    if not any(ended for _, _, ended in intervals):
         return FittedRate(0.0, 0.0)
 
     def slope(rate: float) -> float:
         """Return the derivative of the log likelihood, which falls as the rate rises."""
-        return sum(days * (gone / math.expm1(rate * days) - survivors) for days, survivors, gone in intervals)
+        return sum(days * (ended / math.expm1(rate * days) - survivors) for days, survivors, ended in intervals)
 
     shortest = min(days for days, _, _ in intervals)
     low, high = 0.0, 1.0 / shortest
@@ -130,7 +129,7 @@ def _lifetime(snapshots: Sequence[_Snapshot]) -> FittedRate | None:
         low, high = (middle, high) if slope(middle) > 0 else (low, middle)
     rate = high
     information = sum(
-        gone * days**2 * math.exp(rate * days) / math.expm1(rate * days) ** 2 for days, _, gone in intervals
+        ended * days**2 * math.exp(rate * days) / math.expm1(rate * days) ** 2 for days, _, ended in intervals
     )
     return FittedRate(1 / rate, 1 / math.sqrt(information) / rate**2)
 

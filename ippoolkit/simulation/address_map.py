@@ -5,16 +5,23 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from ..capacity.demand import reserved_coverage
+from ..capacity.supply import reserved_coverage
+from ..capacity.table_columns import ColumnKind, typed_frame
 from ..cidr import Cidr
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from .result import Simulation
 
 MAX_CELLS = 1024  # on a map: more would be too small to point at
-COLUMNS = ["first", "blocks", "range", "claimed", "addresses", "used", "borrowed", "cooling", "reserved", "node"]
+COLUMNS: dict[str, ColumnKind] = {
+    "first": "count",
+    "blocks": "count",
+    "range": "text",
+    **dict.fromkeys(("claimed", "addresses", "used", "borrowed", "cooling", "reserved"), "count"),
+    "node": "text",
+}
 
 
 def address_map(
@@ -38,7 +45,7 @@ def address_map(
     pandas.DataFrame
         A row a cell: ``first`` (number of its first block) and ``blocks`` in it, ``range`` as text; ``claimed`` blocks;
         ``addresses``, of which ``used``, ``borrowed`` (of those used), ``cooling``, ``reserved``; ``node``, where it is
-        one block that a node has. All counts are exact Python ints.
+        one block that a node has. Counts are nullable ``Int64``, exact Python ints where one passes 2^63.
 
     Raises
     ------
@@ -46,7 +53,7 @@ def address_map(
         Where there is no such pool.
     """
     rows = address_map_rows(simulation, pool, first=first, count=count, cells=cells)
-    return pd.DataFrame(rows, columns=COLUMNS, dtype=object)
+    return typed_frame(COLUMNS, [tuple(row.values()) for row in rows])
 
 
 def address_map_rows(

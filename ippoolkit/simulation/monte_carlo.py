@@ -102,7 +102,7 @@ class MonteCarlo:
             node = self.nodes[outcome[random_runs.FAILED_NODE]] if failed else None
             limit = _LIMITS.get(int(outcome[random_runs.FAILED_STATUS]), "addresses") if failed else None
             rows.append((run, day if failed else None, node, limit))
-        return typed_frame(["run", "day", "node", "limit"], rows)
+        return typed_frame({"run": "count", "day": "count", "node": "text", "limit": "text"}, rows)
 
     @property
     def failed_runs(self) -> int:
@@ -118,7 +118,9 @@ class MonteCarlo:
             for (limit, node), group in failed.groupby(["limit", "node"])
         ]
         rows.sort(key=lambda row: (-row[2], row[0], row[1]))
-        return typed_frame(["limit", "node", "runs", "first_day", "median_day"], rows)
+        return typed_frame(
+            {"limit": "text", "node": "text", "runs": "count", "first_day": "count", "median_day": "count"}, rows
+        )
 
     def fan(self) -> pd.DataFrame:
         """Return quantiles over the runs, a row a day and figure: ``day``, ``figure``, ``p10``, ``p50``, ``p90``.

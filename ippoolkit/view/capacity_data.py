@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..analysis import Analysis
-from ..capacity.evaluation import Verdict
+from ..capacity.verdict import Verdict
 from ..choose import scenario_routes
 from ..findings import Finding, get_language
 from .cell_text import table_records
@@ -28,7 +28,7 @@ def capacity_as_dict(
         },
         "nodes": table_records(analysis.nodes(lang=lang)),
         "growth": table_records(analysis.growth(lang=lang)),
-        "routes": table_records(scenario_routes(analysis.scenario, max_routes=max_routes, lang=lang)),
+        "routes": table_records(scenario_routes(analysis, max_routes=max_routes, lang=lang)),
         "choices": table_records(analysis.choice_table(lang=lang)),
         "findings": [finding.as_dict(lang) for finding in (*analysis.findings, *notes)],
     }

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ..analysis import Analysis
-from ..capacity.evaluation import SEVERITY_OF_STATUS, Verdict
+from ..capacity.verdict import SEVERITY_OF_STATUS, Verdict
 from ..choose import scenario_routes
 from ..findings import N_, Finding, Language, Severity, get_language, sort_by_severity
 from .cell_text import pool_text
@@ -82,7 +82,7 @@ def print_capacity(
         nodes = merge_alike_nodes(analysis.nodes(lang=lang))
         print_table(console, "nodes", nodes, title=language.translate(N_("Nodes")), lang=lang)
         _print_growth(console, analysis, language)
-        routes = scenario_routes(scenario, max_routes=max_routes, lang=lang)
+        routes = scenario_routes(analysis, max_routes=max_routes, lang=lang)
         print_table(console, "routes", routes, title=language.translate(N_("Routes")), lang=lang)
     choice_table = analysis.choice_table(lang=lang)
     if len(choice_table):

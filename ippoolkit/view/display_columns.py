@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..capacity.evaluation import LIMIT_ADDRESSES, LIMIT_BLOCKS, LIMIT_BLOCKS_PER_NODE, LIMIT_STRICT_AFFINITY
 from ..capacity.table_columns import TABLES, Column
+from ..capacity.verdict import LIMIT_ADDRESSES, LIMIT_BLOCKS, LIMIT_BLOCKS_PER_NODE, LIMIT_STRICT_AFFINITY
 from ..findings import N_
 
 
 @dataclass(frozen=True, slots=True)
 class DisplayColumn:
-    """A column as people see it: one or several of the table's, put together by `glue`."""
+    """A column as people see it: one or several of the table's, put together by `separator`."""
 
     columns: tuple[Column, ...]
     heading: str
@@ -43,7 +43,7 @@ _DESIGN_FIGURES = (
     "nodes_fit",
     "unused_per_node",
 )
-# Columns left out are for exports. Glued ones: heading, glue, names.
+# Columns left out are for exports. Several in one: heading, separator, names.
 _DISPLAYED: dict[str, Sequence[str | tuple[str, str, tuple[str, ...]]]] = {
     "block_sizes": (
         "block_size",

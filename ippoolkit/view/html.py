@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import jinja2
 
 from ..analysis import Analysis
-from ..capacity.evaluation import Status
 from ..capacity.key_metrics import METRIC_COLUMN, KeyMetrics
+from ..capacity.verdict import Status
 from ..findings import N_, Finding, Language, get_language, replace_unprintable
 from .cell_text import NO_VALUE, value_text
 from .display_columns import LIMIT_COLUMN

@@ -8,7 +8,7 @@ from html import escape
 from math import ceil
 
 from ..analysis import Analysis
-from ..capacity.evaluation import Status
+from ..capacity.verdict import Status
 from ..errors import InputError
 from ..findings import N_, Finding, Language
 from ..model.scenario_edits import nodes_as_group

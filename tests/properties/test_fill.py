@@ -14,8 +14,12 @@ from ippoolkit.capacity.block_filling import (
     max_pods_on_own_blocks,
 )
 from ippoolkit.capacity.block_size_table import max_pods_spread_evenly
-from ippoolkit.capacity.demand import Demand, ExistingNodes, NodeGroupDemand, Supply
-from ippoolkit.capacity.evaluation import Evaluation, PlanAtMonth
+from ippoolkit.capacity.demand import Demand, NodeGroupDemand
+from ippoolkit.capacity.evaluation import Evaluation
+from ippoolkit.capacity.existing_nodes import ExistingNodes
+from ippoolkit.capacity.own_blocks import OwnBlocks
+from ippoolkit.capacity.plan_at_month import PlanAtMonth
+from ippoolkit.capacity.supply import Supply
 
 
 @dataclass
@@ -109,15 +113,15 @@ def designs(draw):
 
     @st.composite
     def loads(draw):
-        pods, rooms_of_pods = draw(st.integers(0, 20)), draw(some)
+        pods, pod_classes = draw(st.integers(0, 20)), draw(some)
         tunnels = [AddressDemand(1, draw(some), is_tunnel=True) for _ in range(draw(st.integers(0, 2)))]
         return NodeLoad(
             "",
             draw(st.integers(0, 7)),
             pods,
             pods,
-            (*tunnels, AddressDemand(pods, rooms_of_pods)),
-            rooms_of_pods,
+            (*tunnels, AddressDemand(pods, pod_classes)),
+            pod_classes,
             max_blocks=20,
             reserved_per_block=draw(st.sampled_from([0, 0, 0, 4])),
             needs_block=draw(st.booleans()),
@@ -208,7 +212,7 @@ def test_even_pods_of_alike_nodes_are_what_a_search_finds(blocks, size, nodes, t
     block_classes = (BlockClass(blocks, size),)
     supply = Supply(4, (), block_classes, ((0,),), strict_affinity=False, auto_allocate_blocks=True)
     demand = Demand(supply, ExistingNodes(), (NodeGroupDemand(load, 110),), 0)
-    state = Evaluation(PlanAtMonth(demand), block_classes)
+    state = Evaluation(PlanAtMonth(demand), OwnBlocks(block_classes))
     for strict in (False, True):
         best = 0
         for pods in range(max_pods_on_own_blocks(block_classes, load) + 1):

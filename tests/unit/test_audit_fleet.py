@@ -63,8 +63,8 @@ def test_a_pool_whose_name_no_text_tells_is_called_by_its_range(tmp_path):
     heading = "| GROUPING |     CIDR      | IPS TOTAL | IPS IN USE |   IPS FREE   |\n"
     (tmp_path / "show.txt").write_text(heading + paste)
     result = run("audit", "--each", tmp_path / "show.txt")
-    assert result.exit_code == 0, result.output
-    assert "10.244.0.0/16" in result.output
+    assert result.exit_code == 0, result.stderr
+    assert "10.244.0.0/16" in result.stdout
 
 
 def test_processes_and_threads_write_the_same_bytes(sources):

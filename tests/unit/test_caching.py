@@ -6,7 +6,7 @@ import pytest
 
 import ippoolkit as ipk
 from ippoolkit.caching import cache_last
-from ippoolkit.capacity import demand
+from ippoolkit.capacity import demand, existing_nodes, supply
 from ippoolkit.ipam.handles import HandleRegistry
 from tests.helpers import ROOT
 
@@ -58,10 +58,10 @@ def test_what_existing_nodes_draw_follows_every_change(change):
     before = ipk.load(ROOT / "data/kubean.yaml")
     after = CHANGES[change](before)
     for scenario in (before, after, before):
-        for version in demand.ip_versions(scenario):
-            supply = demand.compute_supply(scenario, version)
-            worked_out = demand._existing_nodes.__wrapped__(scenario, supply)
-            assert demand._existing_nodes(scenario, supply) == worked_out
+        for version in supply.ip_versions(scenario):
+            pools_offer = supply.compute_supply(scenario, version)
+            worked_out = existing_nodes.existing_nodes.__wrapped__(scenario, pools_offer)
+            assert existing_nodes.existing_nodes(scenario, pools_offer) == worked_out
             computed = demand.compute_demand(scenario, version)
             assert computed.existing == worked_out
 

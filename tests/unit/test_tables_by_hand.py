@@ -4,12 +4,15 @@ The design: one /18 with VXLAN, 70 nodes with 60 pods, 110 on the busiest. Each 
 one tunnel address; the busiest 111. A node holds 20 blocks at most.
 """
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
 import ippoolkit as ipk
+from ippoolkit import forecasting
 from ippoolkit.capacity.table_columns import TABLES
-from tests.helpers import plan
+from tests.helpers import ROOT, plan
 
 BLOCKS_PAGE = "Calico, IP address management"
 IPAM_SOURCE = "Calico source, libcalico-go/lib/ipam"
@@ -290,3 +293,33 @@ def test_counts_are_numeric_where_they_fit_and_exact_where_they_do_not():
     assert huge.blocks.dtype == object
     assert huge.blocks.iloc[-1] == 2**120
     assert {type(value) for value in huge.blocks} == {int}
+
+
+def test_a_column_has_its_type_also_where_there_is_no_row_and_where_nothing_is_known():
+    types = {"number": "int64", "flag": "bool", "text": "str"}
+    for tables in (_tables(ipk.Scenario()), _tables(ipk.load(ROOT / "data/kubespray.yaml"))):
+        for name, table in tables.items():
+            kinds = {column.name: column.kind for column in TABLES[name]}
+            expected = {column: types.get(kind, "Int64") for column, kind in kinds.items()}
+            assert {column: str(table[column].dtype) for column in table} == expected, name
+    cluster = ipk.Cluster(pools=plan().cluster.pools, nodes=(ipk.Node(name="a"),), unknown=("Pod",))
+    nodes = ipk.capacity(ipk.Scenario(cluster=cluster)).nodes()
+    assert nodes["pods"].isna().all()
+    assert nodes["pods"].dtype == nodes["pods_on_busiest_node"].dtype == "Int64"
+    assert forecasting.Forecast(date(2026, 1, 1), 30, (), ()).table.dtypes.map(str).to_dict() == {
+        **dict.fromkeys(("pool", "limit"), "str"),
+        **dict.fromkeys(("in_use", "capacity", "windows"), "Int64"),
+        **dict.fromkeys(("p10", "p50", "p90"), "object"),
+        **dict.fromkeys(("within_30", "within_90", "within_365", "coverage", "error", "line_error"), "float64"),
+    }
+
+
+def _tables(scenario):
+    """Return the tables that a scenario without pools has too."""
+    analysis = ipk.capacity(scenario)
+    return {
+        "pools": analysis.pools(),
+        "nodes": analysis.nodes(),
+        "growth": analysis.growth(),
+        "choices": analysis.choice_table(),
+    }

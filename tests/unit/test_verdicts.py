@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 import ippoolkit as ipk
-from ippoolkit import verdicts
-from tests.helpers import plan
+from tests.helpers import codes_of, plan
 
 
 def verdict(scenario):
@@ -214,14 +213,14 @@ def test_windows_nodes_keep_four_addresses_of_a_block_back():
 def test_windows_nodes_draw_no_ipv6():
     pools = (ipk.IPPool(name="a", cidr="10.0.0.0/16"), ipk.IPPool(name="b", cidr="fd00::/112"))
     scenario = strict(with_pools(plan(nodes=3, pods=20, busiest=20, os="windows"), *pools))
-    assert verdicts(scenario)[0].params["nodes"] == 3
+    assert ipk.capacity(scenario).verdicts[0].params["nodes"] == 3
     assert list(ipk.capacity(scenario).nodes().family) == [4]
 
 
 def test_both_families_are_judged_and_the_worse_leads():
     pools = (ipk.IPPool(name="a", cidr="10.0.0.0/16"), ipk.IPPool(name="b", cidr="fd00::/120"))  # 4 blocks of IPv6
     scenario = with_pools(plan(), *pools)
-    assert [judged.status for judged in verdicts(scenario)] == ["fits", "fails"]
+    assert [judged.status for judged in ipk.capacity(scenario).verdicts] == ["fits", "fails"]
     assert ipk.capacity(scenario).verdict.subject == "IPv6"
 
 
@@ -241,14 +240,13 @@ def test_a_whole_internet_of_ipv6_is_judged_exactly():
 
 
 def test_a_choice_makes_the_plan_fit():
-
     scenario = plan(size=24, nodes_per_month=5)
     chosen = ipk.capacity(scenario).choices
     assert {choice.change for choice in chosen} == {"blockSize", "prefix", "add a pool"}
     for choice in chosen:
         assert ipk.capacity(choice.scenario).verdict.status == "fits"
         assert choice.nodes_fit >= 130
-        assert "pools-overlap" not in {finding.code for finding in ipk.capacity(choice.scenario).findings}
+        assert "pools-overlap" not in codes_of(ipk.capacity(choice.scenario).findings)
     assert ipk.capacity(plan()).choices == ()
 
 

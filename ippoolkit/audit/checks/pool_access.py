@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...calico.pool_selection import TUNNEL_TYPES, is_malformed_request, selects_namespace
-from ...capacity.demand import compute_supply, ip_versions, pools_for, tunnel_pools
+from ...capacity.supply import compute_supply, ip_versions, pools_for, tunnel_pools
 from ...findings import Finding, abbreviate_names
 from ...model import Namespace, Node, Pod, Scenario
 from .context import AuditContext, names_params

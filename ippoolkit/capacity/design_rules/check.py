@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ...findings import Finding, sort_by_severity
 from ...model import Scenario
-from ..evaluation import LIMIT_BLOCKS, LIMIT_BLOCKS_PER_NODE, PlanEvaluation, Status, Verdict
+from ..evaluation import PlanEvaluation
+from ..verdict import LIMIT_BLOCKS, LIMIT_BLOCKS_PER_NODE, Status, Verdict
 from .announced_ranges import load_balancer_ranges
 from .networks import large_reservations, outside_cluster_cidr, overlapping_networks, overlapping_pools
 from .node_networks import enclosed_pools, per_node_ranges, pools_over_nodes
@@ -28,30 +29,6 @@ from .pools import (
 )
 from .special_ranges import special_ranges
 
-DESIGN_RULES: tuple[Callable[[Scenario], Iterable[Finding]], ...] = (
-    pools_that_calico_refuses,
-    overlapping_pools,
-    enclosed_pools,
-    overlapping_networks,
-    pools_over_nodes,
-    special_ranges,
-    windows_without_strict_affinity,
-    outside_cluster_cidr,
-    pools_selecting_no_node,
-    pools_named_by_cni,
-    cni_not_read,
-    strict_affinity_without_nodes,
-    large_reservations,
-    mixed_encapsulation,
-    load_balancer_cap,
-    load_balancer_ranges,
-    per_node_prefix,
-    per_node_ranges,
-    fewer_blocks_than_nodes,
-    more_pods_than_kubelet_runs,
-    idle_pools,
-)
-
 # Those that ask for nothing that a table of pools leaves out.
 LISTED_POOL_RULES: tuple[Callable[[Scenario], Iterable[Finding]], ...] = (
     pools_that_calico_refuses,
@@ -65,6 +42,19 @@ LISTED_POOL_RULES: tuple[Callable[[Scenario], Iterable[Finding]], ...] = (
     pools_selecting_no_node,
     pools_named_by_cni,
     strict_affinity_without_nodes,
+)
+DESIGN_RULES: tuple[Callable[[Scenario], Iterable[Finding]], ...] = (
+    *LISTED_POOL_RULES,
+    cni_not_read,
+    large_reservations,
+    mixed_encapsulation,
+    load_balancer_cap,
+    load_balancer_ranges,
+    per_node_prefix,
+    per_node_ranges,
+    fewer_blocks_than_nodes,
+    more_pods_than_kubelet_runs,
+    idle_pools,
 )
 
 

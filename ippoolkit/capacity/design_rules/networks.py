@@ -8,7 +8,7 @@ from ...calico.limits import MAX_RESERVED_SHARE
 from ...cidr import Cidr
 from ...findings import Finding
 from ...model import Networks, Scenario
-from ..demand import reserved_coverage
+from ..supply import reserved_coverage
 
 
 def overlapping_pools(scenario: Scenario) -> Iterator[Finding]:
@@ -31,8 +31,8 @@ def outside_cluster_cidr(scenario: Scenario) -> Iterator[Finding]:
 
 def range_outside_cluster(cidr: Cidr, networks: Networks, subject: str) -> Iterator[Finding]:
     """Say that a range for pods is outside the cluster CIDRs of its family, where these are known."""
-    cluster_cidrs = [each for each in networks.cluster if each.version == cidr.version]
-    if cluster_cidrs and not any(cidr in each for each in cluster_cidrs):
+    cluster_cidrs = [cluster_cidr for cluster_cidr in networks.cluster if cluster_cidr.version == cidr.version]
+    if cluster_cidrs and not any(cidr in cluster_cidr for cluster_cidr in cluster_cidrs):
         params = {"cidr": str(cidr), "cluster": ", ".join(map(str, cluster_cidrs))}
         yield Finding("pool-outside-cluster", subject, params)
 

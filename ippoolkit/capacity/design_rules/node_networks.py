@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from ...cidr import Cidr, address_from_int
 from ...findings import Finding
-from ...model import IPPool, Node, Scenario
+from ...model import Node, Scenario
 
-_SHOWN = 5
+_MOST_NAMED = 5
 _DISTANCE_FROM_NODES = 16  # a pool for each node's own range is not taken for a shortage from so many ranges on
 
 
@@ -16,22 +16,22 @@ def pools_over_nodes(scenario: Scenario) -> Iterator[Finding]:
     """Find pools that hold addresses of nodes, or overlap the network that these are in."""
     declared = scenario.networks.nodes
     for pool in scenario.cluster.pools:
-        inside = [
+        addresses_inside = [
             (node.name, address)
             for node in scenario.cluster.nodes
             for address in node.addresses
             if address in pool.cidr
         ]
-        known = {address for _, address in inside}
+        node_addresses = {address for _, address in addresses_inside}
         single_addresses = [
             address_from_int(cidr.version, cidr.first) for cidr in declared if cidr.size == 1 and cidr in pool.cidr
         ]
-        inside += [("", address) for address in single_addresses if address not in known]
-        if inside:
+        addresses_inside += [("", address) for address in single_addresses if address not in node_addresses]
+        if addresses_inside:
             params = {
                 "cidr": str(pool.cidr),
-                "count": len({address for _, address in inside}),
-                "which": ", ".join(f"{name} {address}".strip() for name, address in inside[:_SHOWN]),
+                "count": len({address for _, address in addresses_inside}),
+                "which": ", ".join(f"{name} {address}".strip() for name, address in addresses_inside[:_MOST_NAMED]),
             }
             yield Finding("pool-over-nodes", f"IPPool/{pool.name}", params)
             continue
@@ -66,19 +66,19 @@ def per_node_ranges(scenario: Scenario) -> Iterator[Finding]:
 
 
 def _most_blocks(scenario: Scenario, cidr: Cidr) -> int:
-    pools: list[IPPool] = [pool for pool in scenario.cluster.pools if pool.cidr.version == cidr.version]
+    pools = (pool for pool in scenario.cluster.pools if pool.version == cidr.version)
     return max((pool.block_count for pool in pools), default=0)
 
 
 def enclosed_pools(scenario: Scenario) -> Iterator[Finding]:
     """Find a pool inside another one, whose addresses the outer pool assigns too."""
     for pool in scenario.cluster.pools:
-        for other in scenario.cluster.pools:
-            if other is not pool and pool.cidr in other.cidr and not other.disabled:
+        for outer_pool in scenario.cluster.pools:
+            if outer_pool is not pool and pool.cidr in outer_pool.cidr and not outer_pool.disabled:
                 params = {
                     "cidr": str(pool.cidr),
-                    "other": other.name,
-                    "other_cidr": str(other.cidr),
+                    "other": outer_pool.name,
+                    "other_cidr": str(outer_pool.cidr),
                     "selector": pool.node_selector,
                 }
                 yield Finding("pool-enclosed", f"IPPool/{pool.name}", params)

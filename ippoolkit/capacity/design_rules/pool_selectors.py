@@ -17,8 +17,11 @@ def pools_selecting_no_node(scenario: Scenario) -> Iterator[Finding]:
     """Find pools whose nodeSelector matches no node, often by a slip of quoting."""
     labels = _labels_of_all_nodes(scenario)
     for pool in scenario.cluster.pools:
-        has_syntax_error = _syntax_error(pool.node_selector) is not None  # reported elsewhere
-        if labels and not has_syntax_error and not any(parse_selector(pool.node_selector).match_many(labels)):
+        try:
+            selector = parse_selector(pool.node_selector)
+        except SelectorError:
+            continue  # reported elsewhere
+        if labels and not any(selector.match_many(labels)):
             yield Finding("pool-selects-none", f"IPPool/{pool.name}", {"selector": pool.node_selector})
 
 
@@ -26,13 +29,13 @@ def pools_named_by_cni(scenario: Scenario) -> Iterator[Finding]:
     """Say which pools the nodes' CNI configuration leaves to pods, and which of them cannot serve any."""
     cluster = scenario.cluster
     for version in ADDRESS_BITS:
-        named = cluster.cni_pools(version)
+        named_pools = cluster.cni_pools(version)
         serving = {name for pool in cluster.pools if allows(pool, "Workload") for name in (pool.name, str(pool.cidr))}
-        missing = [name for name in named if name not in serving] if cluster.has_read("IPPool") else []
+        missing = [name for name in named_pools if name not in serving] if cluster.has_read("IPPool") else []
         for name in missing:
             yield Finding("cni-pool-missing", f"IPPool/{name}", {"pool": name})
-        if named and not missing:
-            yield Finding("cni-pools-only", f"IPv{version}", {"pools": ", ".join(named)})
+        if named_pools and not missing:
+            yield Finding("cni-pools-only", f"IPv{version}", {"pools": ", ".join(named_pools)})
 
 
 def cni_not_read(scenario: Scenario) -> Iterator[Finding]:
@@ -84,11 +87,3 @@ def more_pods_than_kubelet_runs(scenario: Scenario) -> Iterator[Finding]:
 def _labels_of_all_nodes(scenario: Scenario) -> list[Mapping[str, str]]:
     existing = [node.labels for node in scenario.cluster.nodes]
     return existing + [group.node_labels for group in scenario.plan.groups]
-
-
-def _syntax_error(selector: str) -> SelectorError | None:
-    try:
-        parse_selector(selector)
-    except SelectorError as error:
-        return error
-    return None

@@ -173,7 +173,7 @@ class CapacityReport(BaseReport):
     def nodes(self) -> Section:
         """Return the table of nodes; of a large cluster those that fill up first."""
         data = self.analysis.nodes(lang=self.lang)
-        shown, note = node_rows(data, self.language, most=self.nodes_shown)
+        shown, note = node_rows(data, self.language, max_rows=self.nodes_shown)
         parts = [paragraph(note, "ipk-empty")] if note else []
         return self.section(N_("Nodes"), *parts, self.standard_table("nodes", data, shown=shown))
 
@@ -200,7 +200,7 @@ class CapacityReport(BaseReport):
 
     def routes(self) -> Section:
         """Return who holds how many routes, by the way they travel."""
-        table = scenario_routes(self.scenario, lang=self.lang)
+        table = scenario_routes(self.analysis, lang=self.lang)
         return self.section(N_("Routes"), self.standard_table("routes", table))
 
     def alternatives(self) -> Section:

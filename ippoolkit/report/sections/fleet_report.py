@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ...analysis import analyse
-from ...capacity.evaluation import Status
+from ...capacity.verdict import Status
 from ...cidr import Cidr
 from ...errors import InputError
 from ...findings import N_

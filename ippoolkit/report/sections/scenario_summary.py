@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...analysis import Analysis
-from ...capacity.evaluation import Status
+from ...capacity.verdict import Status
 from ...findings import get_language
 from ...view.verdict_parts import choice_text
 
