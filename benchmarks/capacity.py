@@ -1,13 +1,12 @@
 """How long the tables take, against what pandas alone takes to build a table of that shape."""
 
-import argparse
 import ipaddress
 import itertools
 import json
-import timeit
 from dataclasses import replace
 
 import pandas as pd
+from timing import milliseconds, wants_json
 
 import ippoolkit as ipk
 from ippoolkit.model import Tunnel
@@ -21,7 +20,7 @@ def design(cidr, nodes=70, **group):
     return ipk.Scenario(cluster=ipk.Cluster(pools=(pool,)), plan=ipk.Plan(groups=(group,)))
 
 
-def existing(pods_per_node, nodes=5000):
+def existing_cluster(pods_per_node, nodes=5000):
     """Return a cluster as it is: each node with a tunnel address and pods."""
     pool = ipk.IPPool(name="pool", cidr="10.0.0.0/12", vxlan_mode="Always")
     first, step = ipaddress.ip_address("10.0.0.0"), max(pods_per_node + 1, 64)
@@ -54,21 +53,11 @@ def with_other_nodes(scenario):
     return replace(scenario, cluster=replace(scenario.cluster, nodes=(renamed, *other_nodes)))
 
 
-def milliseconds(call):
-    """Return the best of several rounds: what the machine can do when nobody disturbs it."""
-    call()
-    timer = timeit.Timer(call)
-    count, took = timer.autorange()
-    return min([took, *timer.repeat(5, count)]) / count * 1000
-
-
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true", help="print one last line of JSON")
-    wants_json = parser.parse_args().json
+    as_json = wants_json(__doc__)
     ipv4, ipv6, growing = design("10.233.64.0/18"), design("::/0"), design("10.233.64.0/18", nodes_per_month=5)
     planned = design("10.0.0.0/12", nodes=5000)
-    empty, busy = existing(0), existing(30)
+    empty, busy = existing_cluster(0), existing_cluster(30)
     cases = {
         "block sizes, IPv4 /18": lambda: ipk.capacity(ipv4).block_sizes(),
         "block sizes, IPv4 /18, growing": lambda: ipk.capacity(growing).block_sizes(),
@@ -93,7 +82,7 @@ def main():
         plain = milliseconds(lambda data=data: pd.DataFrame(data))
         print(f"{name:34} {len(table):5} {took:8.2f} {plain:15.2f} {took / plain:7.1f}")
         figures[name] = {"ms": round(took, 3), "plain_ms": round(plain, 3), "ratio": round(took / plain, 2)}
-    if wants_json:
+    if as_json:
         print(json.dumps(figures))
 
 

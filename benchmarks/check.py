@@ -1,12 +1,11 @@
 """How long 1,000 manifests take to check by both judges, against what PyYAML alone takes to load them."""
 
-import argparse
 import json
 import tempfile
-import timeit
 from pathlib import Path
 
 import yaml
+from timing import milliseconds, wants_json
 
 import ippoolkit as ipk
 
@@ -32,16 +31,8 @@ def pool(number):
     return POOL.format(number=number, rack=number % 20, high=number // 256, low=number % 256, size=size)
 
 
-def best(call):
-    """Return the best of several rounds in milliseconds."""
-    call()
-    return min(timeit.repeat(call, number=1, repeat=5)) * 1000
-
-
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true", help="print one last line of JSON")
-    wants_json = parser.parse_args().json
+    as_json = wants_json(__doc__)
     with tempfile.TemporaryDirectory() as folder:
         files = [Path(folder, f"pool-{number}.yaml") for number in range(MANIFESTS)]
         for number, file in enumerate(files):
@@ -57,11 +48,11 @@ def main():
         print(f"{MANIFESTS} manifests {'':14} {'ms':>8} {'PyYAML ms':>10} {'ratio':>6}")
         for name, (call, read) in cases.items():
             assert len(call().objects) == MANIFESTS
-            took = best(call)
-            plain = best(lambda read=read: [list(yaml.load_all(f.read_text(), yaml.CSafeLoader)) for f in read])
+            took = milliseconds(call)
+            plain = milliseconds(lambda read=read: [list(yaml.load_all(f.read_text(), yaml.CSafeLoader)) for f in read])
             print(f"{name:29} {took:8.0f} {plain:10.0f} {took / plain:6.1f}")
             figures[name] = {"ms": round(took, 1), "plain_ms": round(plain, 1), "ratio": round(took / plain, 2)}
-    if wants_json:
+    if as_json:
         print(json.dumps(figures))
 
 

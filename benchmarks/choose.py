@@ -1,14 +1,14 @@
 """How long designs and free ranges take, against the standard library's option of doing the same."""
 
-import argparse
 import ipaddress
 import json
 import random
 import subprocess
 import sys
 import tempfile
-import timeit
 from pathlib import Path
+
+from timing import milliseconds, wants_json
 
 from ippoolkit.address_space import AddressSpace, ListedNetwork
 from ippoolkit.choose.search import DesignSpace, Need, NodeKind
@@ -21,12 +21,6 @@ with open(sys.argv[1]) as plan:
     networks = [ipaddress.ip_network(row["Prefix"]) for row in csv.DictReader(plan)]
 print(len(list(ipaddress.collapse_addresses(networks))))
 """
-
-
-def milliseconds(call, rounds=5):
-    """Return the best of several rounds: what the machine can do when nobody disturbs it."""
-    call()
-    return min(timeit.repeat(call, number=1, repeat=rounds)) * 1000
 
 
 def plain_search(need):
@@ -52,9 +46,7 @@ def plain_search(need):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true", help="print one last line of JSON")
-    wants_json = parser.parse_args().json
+    as_json = wants_json(__doc__)
     random.seed(1)
     need = Need((NodeKind(100, 111),), racks=2, max_routes=2000)
     texts = [
@@ -101,7 +93,7 @@ def main():
                     "ipaddress, collapse only",
                 )
             },
-            wants_json,
+            as_json,
         )
 
 
@@ -110,7 +102,7 @@ def quiet(command):
     subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
 
 
-def measure(cases, wants_json):
+def measure(cases, as_json):
     """Print a line a case."""
     figures = {}
     print(f"{'what':36} {'ms':>8} {'beside it':>28} {'ms':>8} {'ratio':>7}")
@@ -118,7 +110,7 @@ def measure(cases, wants_json):
         took, beside = milliseconds(call), milliseconds(compared_call, 2)
         print(f"{name:36} {took:8.1f} {compared_name:>28} {beside:8.1f} {took / beside:7.2f}")
         figures[name] = {"ms": round(took, 2), "beside_ms": round(beside, 2), "ratio": round(took / beside, 3)}
-    if wants_json:
+    if as_json:
         print(json.dumps(figures))
 
 

@@ -31,7 +31,7 @@ print(imported - begin, time.perf_counter() - begin)
 
 
 def simulated_cluster(nodes, cidr, pods=0, size=26):
-    """Return a running site: nodes without tunnels, and pods by number."""
+    """Return a running cluster: nodes without tunnels, and pods by number."""
     import ippoolkit as ipk
     from ippoolkit.simulation.simulated_cluster import SimulatedCluster
 
@@ -44,14 +44,14 @@ def simulated_cluster(nodes, cidr, pods=0, size=26):
     return cluster, cluster.add_pods([f"p{number}" for number in range(pods)])
 
 
-def timed(cluster, events):
+def time_events(cluster, events):
     """Carry events out; return operations a second."""
     begin = time.perf_counter()
     cluster.run_events(events)
     return len(events) / (time.perf_counter() - begin)
 
 
-def churning(cluster, pods, count, rng):
+def churn_events(cluster, pods, count, rng):
     """Return events: release one, assign one."""
     picked = rng.choice(pods, count)
     nodes = rng.integers(0, len(cluster.schedulable_nodes), count)
@@ -64,9 +64,11 @@ def operations(nodes=1000, cidr="10.0.0.0/14", pods=30_000, count=10_000):
     """Place pods on random nodes, then release one and assign one."""
     rng = np.random.default_rng(0)
     cluster, numbers = simulated_cluster(nodes, cidr, pods)
-    placed = timed(cluster, cluster.pod_start_events(numbers, rng.integers(0, nodes, pods), np.zeros(pods, np.int64)))
+    placed = time_events(
+        cluster, cluster.pod_start_events(numbers, rng.integers(0, nodes, pods), np.zeros(pods, np.int64))
+    )
     assert not cluster.failures
-    return placed, timed(cluster, churning(cluster, numbers, count, rng))
+    return placed, time_events(cluster, churn_events(cluster, numbers, count, rng))
 
 
 def placements(nodes=5000, pods_per_node=110):
@@ -111,7 +113,7 @@ def curve(rounds=8):
             by_nodes[nodes] = min(by_nodes[nodes], 1e6 / operations(nodes, "10.0.0.0/12", nodes * 30, 10_000)[1])
             of_memory[nodes] = min(of_memory[nodes], _read(nodes))
         for fill in by_fill:
-            by_fill[fill] = min(by_fill[fill], 1e6 / _filled(fill))
+            by_fill[fill] = min(by_fill[fill], 1e6 / _time_filled(fill))
     return by_nodes, by_fill, of_memory
 
 
@@ -123,12 +125,12 @@ def _read(nodes):
     return (time.perf_counter() - begin) / len(picked) * 1e6
 
 
-def _filled(fill):
+def _time_filled(fill):
     rng = np.random.default_rng(0)
     pods = 65_536 * fill // 100 - 1
     cluster, numbers = simulated_cluster(1024, "10.0.0.0/16", pods)
     cluster.run_events(cluster.pod_start_events(numbers, rng.integers(0, 1024, pods), np.zeros(pods, np.int64)))
-    return timed(cluster, churning(cluster, numbers, 10_000, rng))
+    return time_events(cluster, churn_events(cluster, numbers, 10_000, rng))
 
 
 def main():

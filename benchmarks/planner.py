@@ -83,7 +83,7 @@ selector => { window.appeared = new Promise(resolve => {
 """
 
 
-def moved(page, selector, handle, moves):
+def move_slider(page, selector, handle, moves):
     """Move a slider to and fro; return the milliseconds to the text and to the rest of the page, a pair a move."""
     page.locator(handle).focus()
     times = []
@@ -94,7 +94,7 @@ def moved(page, selector, handle, moves):
     return times
 
 
-def opened(browser_site, name, source, selector):
+def open_notebook(browser_site, name, source, selector):
     """Open a notebook of one cell; return its page, and how long its run took to show something."""
     browser, address, folder = browser_site
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
@@ -129,12 +129,12 @@ def main():
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         with serving("lab", folder) as address:
             for case, (source, selector, handle) in CASES.items():
-                page, _ = opened((browser, address, folder), case.split(",")[0], source, selector)
+                page, _ = open_notebook((browser, address, folder), case.split(",")[0], source, selector)
                 if case.startswith("map"):
                     page.locator(".ipk-tabs .lm-TabBar-tabLabel", has_text="Address map").click()
                     page.wait_for_selector(".ipk-map svg")
-                moved(page, selector, handle, 10)
-                times = moved(page, selector, handle, options.moves)
+                move_slider(page, selector, handle, 10)
+                times = move_slider(page, selector, handle, options.moves)
                 texts, rests = ([pair[place] for pair in times] for place in (0, 1))
                 quantiles = statistics.quantiles(texts, n=20)
                 figures[case] = {
@@ -145,7 +145,7 @@ def main():
                     ),
                 }
                 if case.startswith("sample"):
-                    moved(page, selector, handle, max(0, 90 - options.moves))
+                    move_slider(page, selector, handle, max(0, 90 - options.moves))
                     early = kernel_mib()
                     for _ in range(1000 - options.moves):
                         page.keyboard.press("ArrowRight")
@@ -155,7 +155,7 @@ def main():
             ready = {}
             for round_ in range(5):
                 for case, source, selector in (("plain", READY, ".echo"), ("planner", SAMPLE, ".ipk-verdict")):
-                    page, took = opened((browser, address, folder), f"ready-{case}-{round_}", source, selector)
+                    page, took = open_notebook((browser, address, folder), f"ready-{case}-{round_}", source, selector)
                     ready.setdefault(case, []).append(took)
                     page.close()
         browser.close()

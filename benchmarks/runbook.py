@@ -52,13 +52,13 @@ def main() -> None:
     scenario = cluster()
     with tempfile.TemporaryDirectory() as folder:
         text = Path(save_scenario(scenario, Path(folder) / "cluster.json")).read_text()
-    rounds = [(_seconds(lambda: _issued(scenario, change)), _seconds(lambda: json.loads(text))) for _ in range(3)]
+    rounds = [(_seconds(lambda: _check_issued(scenario, change)), _seconds(lambda: json.loads(text))) for _ in range(3)]
     ours, theirs = (min(times) for times in zip(*rounds, strict=True))
     print(f"runbook of {NODES} nodes and {NODES * PODS} pods, all steps: {ours:.2f} s")
     print(f"json.loads of the cluster: {theirs:.2f} s, ratio {ours / theirs:.1f}")
 
 
-def _issued(scenario: Scenario, change: Change) -> None:
+def _check_issued(scenario: Scenario, change: Change) -> None:
     change_runbook = runbook(scenario, change)
     assert change_runbook.is_issued, change_runbook.findings
 

@@ -6,6 +6,7 @@ import dataclasses
 import inspect
 import json
 import re
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -75,26 +76,18 @@ _TABLES = (
 
 def tables() -> str:
     """Return docs/tables.md."""
-    parts = [
-        "# The tables",
-        GENERATED_NOTE,
-        _TABLES,
-    ]
+    parts = ["# The tables", GENERATED_NOTE, _TABLES]
     for name, columns in TABLES.items():
         own = [column for column in columns if name != "prefixes" or column.name == "prefix"]
         rows = [f"| `{c.name}` | {c.heading} | {_TYPES[c.kind]} | {c.meaning} |" for c in own]
-        head = ["| column | shown as | type | meaning |", "|---|---|---|---|"]
-        parts += [f"## {name}", _ABOUT[name], "\n".join(head + rows)]
+        parts += [f"## {name}", _ABOUT[name], _table("| column | shown as | type | meaning |", rows)]
     return "\n\n".join(parts) + "\n"
 
 
 def rules() -> str:
     """Return docs/rules.md."""
     parts = ["# The rules", GENERATED_NOTE, _RULES]
-    head = [
-        "| code | on | limit | refused by | says | what to do | Calico's words | source |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
+    heading = "| code | on | limit | refused by | says | what to do | Calico's words | source |"
     rows = [
         f"| `{rule.code}` | {_cell(rule.applies_to)} | {_cell(rule.limit)} | {_refusing(rule)} "
         f"| {_cell(rule.message)} | {_cell(rule.remedy)} | {_cell('; '.join(rule.calico_messages))} "
@@ -102,26 +95,25 @@ def rules() -> str:
         for rule in RULES.values()
         if rule.applies_to
     ]
-    parts += ["## On manifests", _MANIFESTS, "\n".join(head + rows)]
+    parts += ["## On manifests", _MANIFESTS, _table(heading, rows)]
     for kind in KINDS.values():
-        fields = [_field(name, field) for name, field in kind.fields.items()]
-        parts += [f"## {kind.name}: its fields", "\n".join([*_FIELDS, *fields]), f"Source: {_source(kind.source_key)}"]
-    head = ["| code | severity | says | what to do | source |", "|---|---|---|---|---|"]
+        fields = _table(
+            "| field | allowed | calicoctl stores when empty | the CRD fills in |",
+            [_field(name, field) for name, field in kind.fields.items()],
+        )
+        parts += [f"## {kind.name}: its fields", fields, f"Source: {_source(kind.source_key)}"]
     rows = [
         f"| `{rule.code}` | {rule.severity} | {_cell(rule.message)} | {_cell(f'{rule.remedy} {rule.steps}'.strip())} "
         f"| {_source(rule.source_key)} |"
         for rule in RULES.values()
         if not rule.applies_to
     ]
-    parts += ["## On files and plans", "\n".join(head + rows)]
+    parts += ["## On files and plans", _table("| code | severity | says | what to do | source |", rows)]
     return "\n\n".join(parts) + "\n"
 
 
 def _refusing(rule: Rule) -> str:
     return ", ".join(rule.refused_by) or f"nobody: {rule.severity}"
-
-
-_FIELDS = ["| field | allowed | calicoctl stores when empty | the CRD fills in |", "|---|---|---|---|"]
 
 
 def _field(name: str, field: FieldSpec) -> str:
@@ -169,7 +161,7 @@ def audit() -> str:
             cells = [f"`{figure.name}`", *column, figure.heading, figure.meaning, ", ".join(figure.required_kinds)]
             rows.append(f"| {' | '.join(cells)} |")
         heads = ["figure", *(["column"] if is_table else []), "shown as", "meaning", "needs"]
-        parts += [f"## {title}", "\n".join([f"| {' | '.join(heads)} |", "|---" * len(heads) + "|", *rows])]
+        parts += [f"## {title}", _table(f"| {' | '.join(heads)} |", rows)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -201,9 +193,8 @@ def scenario() -> str:
             refs = _refs(value)
             waiting += [cls for cls in _classes() if cls.__name__ in refs]
             rows.append(f"| `{key}` | {_type(value)} | {_default(value)} | {value.get('description', '')} |")
-        head = ["| field | type | default | meaning |", "|---|---|---|---|"]
         about = (cls.__doc__ or "").splitlines()[0]
-        parts += [f"## {cls.__name__}", about, "\n".join(head + rows)]
+        parts += [f"## {cls.__name__}", about, _table("| field | type | default | meaning |", rows)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -272,6 +263,11 @@ def _default(value: dict[str, Any]) -> str:
     return "" if default in ("", [], {}, None) else f"`{json.dumps(default)}`"
 
 
+def _table(heading: str, rows: Iterable[str]) -> str:
+    """Return a table of Markdown: a row of headings, and rows."""
+    return "\n".join([heading, "|---" * (heading.count("|") - 1) + "|", *rows])
+
+
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
@@ -288,13 +284,7 @@ def api() -> str:
     functions = {name: value for name, value in public.items() if inspect.isfunction(value)}
     classes = {name: value for name, value in public.items() if inspect.isclass(value)}
     rows = [f"| [`{name}`](#{name.lower()}) | {_summary(value)} |" for name, value in (functions | classes).items()]
-    parts = [
-        "# The Python API",
-        GENERATED_NOTE,
-        _API,
-        "\n".join(["| name | what it is |", "|---|---|", *rows]),
-        "## Functions",
-    ]
+    parts = ["# The Python API", GENERATED_NOTE, _API, _table("| name | what it is |", rows), "## Functions"]
     for name, function in functions.items():
         signature = f"{name}{inspect.signature(function)}".replace("ippoolkit.", "")
         parts += [f"### {name}", f"```python\n{signature}\n```", *_numpydoc(inspect.getdoc(function) or "")]
@@ -359,18 +349,16 @@ def commands() -> str:
     about = "`ippoolkit COMMAND --help` prints the same. As a plugin of kubectl: `kubectl ippool COMMAND`."
     parts = ["# The commands", GENERATED_NOTE, about]
     for name, command in sorted(group.commands.items()):
-        context = typer.Context(command, info_name=f"ippoolkit {name}")
-        usage = " ".join(command.get_usage(context).removeprefix("Usage: ").split())
-        parts += [f"## {name}", *_command(usage, command)]
+        parts += [f"## {name}", *_command(name, command)]
         for action, subcommand in sorted(getattr(command, "commands", {}).items()):
-            context = typer.Context(subcommand, info_name=f"ippoolkit {name} {action}")
-            usage = " ".join(subcommand.get_usage(context).removeprefix("Usage: ").split())
-            parts += [f"### {name} {action}", *_command(usage, subcommand)]
+            parts += [f"### {name} {action}", *_command(f"{name} {action}", subcommand)]
     return "\n\n".join(parts) + "\n"
 
 
-def _command(usage: str, command: Any) -> list[str]:
+def _command(name: str, command: Any) -> list[str]:
     """Return what a command does, how it is called, and its arguments and options."""
+    context = typer.Context(command, info_name=f"ippoolkit {name}")
+    usage = " ".join(command.get_usage(context).removeprefix("Usage: ").split())
     rows = []
     for parameter in command.params:
         if not getattr(parameter, "hidden", False) and parameter.name != "help":
@@ -381,8 +369,8 @@ def _command(usage: str, command: Any) -> list[str]:
             rows.append(
                 f"| {_cell(', '.join(f'`{name}`' for name in names))} | {_cell(parameter.help or '')} | {text} |"
             )
-    table = "\n".join(["| argument or option | meaning | default |", "|---|---|---|", *rows])
-    return [inspect.cleandoc(command.help or ""), f"```text\n{usage}\n```", *([table] if rows else [])]
+    table = [_table("| argument or option | meaning | default |", rows)] if rows else []
+    return [inspect.cleandoc(command.help or ""), f"```text\n{usage}\n```", *table]
 
 
 def releases() -> str:
@@ -391,7 +379,7 @@ def releases() -> str:
     for row in sorted(DIFFERENCES, key=lambda row: row.impact):
         ranges = ", ".join(_range(*extra) for extra in ((row.since, row.until), *row.backports))
         rows.append(f"| `{row.id}` | {row.component} | {ranges} | {_cell(row.message)} | {_cell(row.source)} |")
-    table = "\n".join(["| id | part | releases | what | source |", "|---|---|---|---|---|", *rows])
+    table = _table("| id | part | releases | what | source |", rows)
     return f"# Releases of Calico\n\n{GENERATED_NOTE}\n\n{_RELEASES}\n\n{table}\n"
 
 

@@ -22,7 +22,7 @@ from ippoolkit.figures.audit_charts import draw_headroom, draw_pool_usage
 from ippoolkit.simulation import address_map as cells_of
 from ippoolkit.simulation import place_planned_pods
 from ippoolkit.view.audit_parts import headroom_rows
-from tests.helpers import RECORDINGS, plan, recorded
+from tests.helpers import RECORDINGS, plan, unpack_files
 
 _FOLDER = RECORDINGS / "figures"
 _DPI = 50  # enough to tell a bar from another
@@ -73,7 +73,7 @@ def figures() -> Iterator[tuple[str, Callable[[], Figure | None]]]:
 def _audited() -> Audit:
     with tempfile.TemporaryDirectory() as folder:
         files = ("kubectl-all.yaml", "kubectl-ipamblocks.json", "kubectl-ippools.json", "kubectl-nodes.json")
-        recorded("s07", Path(folder), *files)
+        unpack_files("s07", Path(folder), *files)
         return audit(folder)
 
 

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import gzip
 import json
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import yaml
 from click.testing import Result
 from typer.testing import CliRunner
 
 from ippoolkit import Cluster, IPPool, NodeGroup, Plan, Scenario
 from ippoolkit.calico.kinds import ResourceKind
+from ippoolkit.findings import Finding
 from ippoolkit.ipam import Ipam
 from ippoolkit.manifests.datastore import Datastore, apply_defaults
 
 ROOT = Path(__file__).parent.parent
 RECORDINGS = Path(__file__).parent / "recordings"
+FIELD = Path(__file__).parent / "field"
 CLUSTERS = sorted(folder.name for folder in (RECORDINGS / "clusters").iterdir())
 
 
@@ -61,28 +68,63 @@ def output_text(result: Result) -> str:
     return " ".join(result.output.split())
 
 
-def unpacked(path: Path, folder: Path) -> Path:
+def codes_of(findings: Iterable[Finding]) -> set[str]:
+    """Return the codes of findings, notes or problems."""
+    return {finding.code for finding in findings}
+
+
+def finding_of(findings: Iterable[Finding], code: str) -> Finding:
+    """Return the first finding of a code; StopIteration where there is none."""
+    return next(finding for finding in findings if finding.code == code)
+
+
+def unpack(path: Path, folder: Path) -> Path:
     """Unpack a recording into a folder, under its own name."""
     target = folder / path.name.removesuffix(".gz")
     target.write_bytes(gzip.decompress(path.read_bytes()))
     return target
 
 
-def recorded(cluster: str, folder: Path, *names: str) -> list[Path]:
+def unpack_files(cluster: str, folder: Path, *names: str) -> list[Path]:
     """Unpack files of a recorded cluster; those that it does not have are left out."""
     paths = [RECORDINGS / "clusters" / cluster / f"{name}.gz" for name in names]
-    return [unpacked(path, folder) for path in paths if path.exists()]
+    return [unpack(path, folder) for path in paths if path.exists()]
 
 
-def unpacked_cluster(cluster: str, folder: Path, pattern: str = "*") -> Path:
+def unpack_cluster(cluster: str, folder: Path, pattern: str = "*") -> Path:
     """Unpack a recorded cluster, or those of its files that match a pattern, into a folder, and return the folder."""
     folder.mkdir(exist_ok=True)
     for path in (RECORDINGS / "clusters" / cluster).glob(f"{pattern}.gz"):
-        unpacked(path, folder)
+        unpack(path, folder)
     return folder
 
 
-def notebook(path: Path, parameters: str, *cells: str, metadata: dict | None = None) -> Path:
+@contextmanager
+def serve(server: ThreadingHTTPServer) -> Iterator[ThreadingHTTPServer]:
+    """Let a server answer in a thread until the block ends."""
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def write_kubeconfig(path: Path, url: str, token: str) -> Path:
+    """Write a kubeconfig whose one context is called one."""
+    config = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": "one",
+        "clusters": [{"name": "c", "cluster": {"server": url}}],
+        "contexts": [{"name": "one", "context": {"cluster": "c", "user": "u"}}],
+        "users": [{"name": "u", "user": {"token": token}}],
+    }
+    path.write_text(yaml.safe_dump(config))
+    return path
+
+
+def write_notebook(path: Path, parameters: str, *cells: str, metadata: dict | None = None) -> Path:
     """Write a notebook with a cell of parameters; cells that begin with # are prose."""
     import nbformat.v4 as nb
 
@@ -93,7 +135,7 @@ def notebook(path: Path, parameters: str, *cells: str, metadata: dict | None = N
     return path
 
 
-def expected(cluster: str) -> dict:
+def expected_metrics(cluster: str) -> dict:
     """Return what the real client computed of a recorded cluster."""
     return json.loads(gzip.decompress((RECORDINGS / "clusters" / cluster / "expected.json.gz").read_bytes()))
 

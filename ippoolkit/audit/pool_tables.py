@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pandas as pd
@@ -78,7 +78,25 @@ def _own_blocks(cluster: Cluster, node: str, pools: Iterable[IPPool]) -> list[tu
     return sorted(blocks_with_free, key=lambda item: re.sub(r"[.:/]", "-", str(item[1].cidr)))
 
 
-def ignored_selectors_findings(cluster: Cluster, node: str, namespace: str = "", pod: str = "") -> list[Finding]:
+def pools_for_pod(
+    reading: Reading, node: str, namespace: str = "", pod: str = "", *, lang: str = "en"
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Return the table of `pools_for`, with what was read of claims and figures, and what is to be said beside it.
+
+    Rows of pools all of whose blocks are claimed say so; where the node gets no address from them, without an order.
+    """
+    cluster = reading.scenario.cluster
+    table = pools_for(cluster, node, namespace, pod, lang=lang)
+    choices = _choices(cluster, node, namespace, pod)
+    for finding in _claimed_pools(reading, node, choices):
+        rows = table["order"].notna() & (table["pool"] == finding.subject.removeprefix("IPPool/"))
+        table.loc[rows, ["why", "code"]] = [finding.full_message(lang), finding.code]
+        if finding.severity is Severity.ERROR:
+            table.loc[rows, "order"] = None
+    return table, [*_ignored_selectors(node, choices), *_own_blocks_first(cluster, node, choices)]
+
+
+def _ignored_selectors(node: str, choices: Iterable[tuple[AddressRequest, PoolChoice]]) -> list[Finding]:
     """Say which pools serve a pod only because they are named: by their nodeSelector they would not serve the node."""
     return [
         Finding(
@@ -86,14 +104,16 @@ def ignored_selectors_findings(cluster: Cluster, node: str, namespace: str = "",
             f"IPPool/{pool.name}",
             {"by": request.annotated_object, "selector": pool.node_selector, "node": node},
         )
-        for request, choice in _choices(cluster, node, namespace, pod)
+        for request, choice in choices
         if request.named_pools
         for pool in choice.pools
         if not pool.selects_node(request.node_labels)
     ]
 
 
-def claimed_pools_findings(reading: Reading, node: str, namespace: str = "", pod: str = "") -> list[Finding]:
+def _claimed_pools(
+    reading: Reading, node: str, choices: Iterable[tuple[AddressRequest, PoolChoice]]
+) -> Iterator[Finding]:
     """Say of which pools a pod is served only if its node borrows: their blocks are claimed, none known to be its own.
 
     What was read of blocks, claims and figures decides; where these leave it open, nothing is said.
@@ -101,8 +121,7 @@ def claimed_pools_findings(reading: Reading, node: str, namespace: str = "", pod
     cluster = reading.scenario.cluster
     claims = {cidr for owner, cidr, _ in reading.affinities if owner == node}
     claims |= {cidr for cidr, owner, _ in reading.listed_blocks if owner == node}
-    findings = []
-    for _, choice in _choices(cluster, node, namespace, pod):
+    for _, choice in choices:
         if _own_blocks(cluster, node, choice.pools):
             continue
         for pool in choice.pools:
@@ -115,9 +134,7 @@ def claimed_pools_findings(reading: Reading, node: str, namespace: str = "", pod
                 params = {"blocks": pool.block_count, "node": node, "outcome": outcome}
                 fails = free <= 0 or (forbids_borrowing(reading.scenario) and _likely_has_none(reading, node, pool))
                 severity = Severity.ERROR if fails else None
-                subject = f"IPPool/{pool.name}"
-                findings.append(Finding("pool-claimed-for-node", subject, params, severity_override=severity))
-    return findings
+                yield Finding("pool-claimed-for-node", f"IPPool/{pool.name}", params, severity_override=severity)
 
 
 def _likely_has_none(reading: Reading, node: str, pool: IPPool) -> bool:
@@ -131,17 +148,6 @@ def _likely_has_none(reading: Reading, node: str, pool: IPPool) -> bool:
     return without > 0 and node in youngest_nodes(nodes, reading.node_ages, without)
 
 
-def with_claimed_pools(table: pd.DataFrame, findings: Iterable[Finding], *, lang: str = "en") -> pd.DataFrame:
-    """Return a table of `pools_for` whose rows of claimed pools say so; where the node gets none, without an order."""
-    table = table.copy()
-    for finding in findings:
-        rows = table["order"].notna() & (table["pool"] == finding.subject.removeprefix("IPPool/"))
-        table.loc[rows, ["why", "code"]] = [finding.full_message(lang), finding.code]
-        if finding.severity is Severity.ERROR:
-            table.loc[rows, "order"] = None
-    return table
-
-
 def _usage(reading: Reading, pool: IPPool) -> tuple[int | None, int | None]:
     """Return the addresses and blocks of a pool that are in use; reserved blocks count as used."""
     cluster = reading.scenario.cluster
@@ -153,16 +159,17 @@ def _usage(reading: Reading, pool: IPPool) -> tuple[int | None, int | None]:
     return sum(len(block.allocations) for block in blocks), claimed + reserved_blocks
 
 
-def own_blocks_finding(cluster: Cluster, node: str, namespace: str = "", pod: str = "") -> Finding | None:
-    """Say from which of its own blocks a node takes the next address of a pod; None where that is unknown or none is.
+def _own_blocks_first(
+    cluster: Cluster, node: str, choices: Iterable[tuple[AddressRequest, PoolChoice]]
+) -> Iterator[Finding]:
+    """Say from which of its own blocks a node takes the next address of a pod.
 
     Calico looks into the blocks that a node owns before it claims another one, whatever the order of the pools.
     """
-    if not cluster.has_read("IPAMBlock"):
-        return None
-    pools = [pool for _, choice in _choices(cluster, node, namespace, pod) for pool in choice.pools]
+    pools = [pool for _, choice in choices for pool in choice.pools]
     blocks = ", ".join(f"{block.cidr} ({pool.name}, {free})" for pool, block, free in _own_blocks(cluster, node, pools))
-    return Finding("own-blocks-first", f"Node/{node}", {"node": node, "blocks": blocks}) if blocks else None
+    if blocks and cluster.has_read("IPAMBlock"):
+        yield Finding("own-blocks-first", f"Node/{node}", {"node": node, "blocks": blocks})
 
 
 def pool_users(cluster: Cluster, pool: str) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..calico.limits import LOAD_BALANCER_HOST
-from ..calico.pool_selection import TunnelType, Use, max_blocks_per_node
+from ..calico.pool_selection import Use, max_blocks_per_node, serves_tunnel
 from ..calico.releases import NEWEST, Release
 from ..cidr import Address, IPVersion
 from ..ipam import Ipam, IpamError, batch_events, layout
 from ..ipam.from_cluster import engine_from_cluster
 from ..ipam.request_table import RequestTable, assignment_kind
 from ..model import Cluster, IPPool
-from .tunnels import TUNNEL_TYPES, NodeTunnel, pools_for_tunnel
+from .tunnels import TUNNEL_TYPES, NodeTunnel
 
 WriteTool = Literal["calicoctl", "kubectl"]
 
@@ -87,13 +87,11 @@ class ClusterState:
         state = cls(engine_from_cluster(cluster, release=release), wireguard_versions=wireguard_versions)
         for node in cluster.nodes:
             for tunnel_address in node.tunnels:
-                version: IPVersion = 6 if tunnel_address.address.version == 6 else 4
-                tunnel = NodeTunnel(node.name, tunnel_address.type, version)
-                state.tunnel_addresses[tunnel] = tunnel_address.address
-                if not state.ipam.requests.is_unavailable(tunnel_address.address) and state.pool_of(
-                    tunnel_address.address
-                ):
-                    state.ipam.requests.assign_ip(node.name, tunnel.handle, tunnel_address.address, use="Tunnel")
+                address = tunnel_address.address
+                tunnel = NodeTunnel(node.name, tunnel_address.type, 6 if address.version == 6 else 4)
+                state.tunnel_addresses[tunnel] = address
+                if not state.ipam.requests.is_unavailable(address) and state.pool_of(address):
+                    state.ipam.requests.assign_ip(node.name, tunnel.handle, address, use="Tunnel")
         return state
 
     # ---- pools
@@ -139,11 +137,7 @@ class ClusterState:
             Those whose nodes look, in this order; by name of the node if left out.
         """
         to_reassign: list[tuple[NodeTunnel, tuple[IPPool, ...]]] = []
-        for tunnel, pools in (
-            self._tunnels_with_pools()
-            if tunnels is None
-            else ((candidate, self._pools_for(candidate)) for candidate in tunnels)
-        ):
+        for tunnel, pools in self._tunnels_with_pools(tunnels):
             address = self.tunnel_addresses.get(tunnel)
             if (pools or address is not None) and not self._keeps_address(tunnel, address, pools):
                 to_reassign.append((tunnel, pools))
@@ -165,26 +159,30 @@ class ClusterState:
                 tunnel_changes.append(TunnelChange(tunnel, old_address, new_address, has_failed))
         return tunnel_changes
 
-    def _pools_for(self, tunnel: NodeTunnel) -> tuple[IPPool, ...]:
-        labels = self.ipam.store.nodes[tunnel.node].labels
-        return pools_for_tunnel(self.ipam.store.pools, labels, tunnel.type, tunnel.version, self.wireguard_versions)
+    def _tunnels_with_pools(
+        self, tunnels: Iterable[NodeTunnel] | None
+    ) -> Iterator[tuple[NodeTunnel, tuple[IPPool, ...]]]:
+        """Yield tunnels, by name of the node those that there are or may be, each with the pools that serve it."""
+        if tunnels is None:
+            tunnels = (NodeTunnel(name, *tunnel_type) for name in self.node_names for tunnel_type in TUNNEL_TYPES)
+        pools_by_labels: dict[tuple[object, ...], tuple[IPPool, ...]] = {}  # many nodes are labelled alike
+        for tunnel in tunnels:
+            labels = self.ipam.store.nodes[tunnel.node].labels
+            key = tunnel.type, tunnel.version, tuple(sorted(labels.items()))
+            if key not in pools_by_labels:
+                pools_by_labels[key] = self._pools_for(tunnel)
+            yield tunnel, pools_by_labels[key]
 
-    def _tunnels_with_pools(self) -> Iterable[tuple[NodeTunnel, tuple[IPPool, ...]]]:
-        """Yield the tunnels that there are or may be, by name of the node, each with the pools that serve it."""
-        pools_by_labels: dict[tuple[tuple[str, str], ...], list[tuple[TunnelType, IPVersion, tuple[IPPool, ...]]]] = {}
-        announced_tunnels = set(self.tunnel_addresses)
-        for name in self.node_names:
-            labels = tuple(sorted(self.ipam.store.nodes[name].labels.items()))
-            if labels not in pools_by_labels:  # many nodes are labelled alike
-                tunnels = (NodeTunnel(name, tunnel_type, version) for tunnel_type, version in TUNNEL_TYPES)
-                pools_by_labels[labels] = [
-                    (tunnel_of_type.type, tunnel_of_type.version, self._pools_for(tunnel_of_type))
-                    for tunnel_of_type in tunnels
-                ]
-            for tunnel_type, version, pools in pools_by_labels[labels]:
-                tunnel = NodeTunnel(name, tunnel_type, version)
-                if pools or tunnel in announced_tunnels:
-                    yield tunnel, pools
+    def _pools_for(self, tunnel: NodeTunnel) -> tuple[IPPool, ...]:
+        """Return the pools that may give a node the address of a tunnel, in the order of their names."""
+        if tunnel.type == "wireguard" and tunnel.version not in self.wireguard_versions:
+            return ()
+        labels = self.ipam.store.nodes[tunnel.node].labels
+        return tuple(
+            pool
+            for _, pool in sorted(self.ipam.store.pools.items())
+            if pool.version == tunnel.version and serves_tunnel(pool, labels, tunnel.type)
+        )
 
     def _keeps_address(self, tunnel: NodeTunnel, address: Address | None, pools: tuple[IPPool, ...]) -> bool:
         """Whether the allocator leaves an address alone: it is in a pool that serves, and still the node's."""

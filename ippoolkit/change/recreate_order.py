@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -48,26 +47,23 @@ def group_pods(
     """Put pods into groups: no namespace, kind or node is cut in two, and there are no more than `max_groups`.
 
     Namespaces come fewest pods first, so that what is wrong shows where it does least harm; kinds of workload as in
-    `KINDS`, in each the namespaces likewise; nodes by name.
+    `WORKLOAD_KINDS`, in each the namespaces likewise; nodes by name.
     """
-    keys = [_group_key(pods[pod_index], order) for pod_index in pod_indices]
-    counts = Counter(keys)
-    ranked_keys = sorted(counts, key=lambda key: (_key_rank(key, order), 0 if order == "node" else counts[key], key))
-    group_of: dict[tuple[str, ...], int] = {}
+    indices_by_key: dict[tuple[str, ...], list[int]] = {}
+    for pod_index in pod_indices:
+        indices_by_key.setdefault(_group_key(pods[pod_index], order), []).append(int(pod_index))
+    counts = {key: len(indices) for key, indices in indices_by_key.items()}
+    keys_by_group: dict[int, list[tuple[str, ...]]] = {}
     pods_before = 0
-    for key in ranked_keys:
+    for key in sorted(counts, key=lambda key: (_key_rank(key, order), 0 if order == "node" else counts[key], key)):
         # The middle of a key's pods tells where it belongs: groups come out as even as keys allow.
-        group_of[key] = (2 * pods_before + counts[key]) * max_groups // (2 * len(keys))
+        group_number = (2 * pods_before + counts[key]) * max_groups // (2 * len(pod_indices))
+        keys_by_group.setdefault(group_number, []).append(key)
         pods_before += counts[key]
-    group_numbers = np.array([group_of[key] for key in keys], np.int64)
-    rank_of = {key: rank for rank, key in enumerate(ranked_keys)}
-    ordered = np.argsort([rank_of[key] for key in keys], kind="stable")
-    all_indices = np.asarray(pod_indices, np.int64)
-    pod_groups = []
-    for group_number in dict.fromkeys(group_of[key] for key in ranked_keys):
-        group_keys = tuple(key for key in ranked_keys if group_of[key] == group_number)
-        pod_groups.append(PodGroup(group_keys, all_indices[ordered[group_numbers[ordered] == group_number]]))
-    return pod_groups
+    return [
+        PodGroup(tuple(keys), np.array([index for key in keys for index in indices_by_key[key]], np.int64))
+        for keys in keys_by_group.values()
+    ]
 
 
 def workload_of(pod: Pod) -> Workload | None:

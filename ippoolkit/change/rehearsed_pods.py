@@ -100,26 +100,25 @@ class RehearsedPods:
 
     def in_pool(self, pool: str) -> NDArray[np.int64]:
         """Return the places of the pods that hold an address of a pool."""
-        state = self.cluster_state.ipam.store.state
         is_inside = np.zeros(len(self.pods), bool)
         ranges = list(self.cluster_state.range_indices(pool))
-        for held_in, cells in self._cells_of_pods():
-            is_inside[held_in] |= np.isin(state.blocks[state.cells[cells, layout.SLOT], layout.RANGE_INDEX], ranges)
+        for pod_indices, range_indices in self._ranges_of_pods():
+            is_inside[pod_indices] |= np.isin(range_indices, ranges)
         return np.flatnonzero(is_inside)
 
-    def _cells_of_pods(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-        """Yield the addresses that pods hold, the first of each, then the second: places of the pods, and cells."""
+    def _ranges_of_pods(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int32]]]:
+        """Yield places of pods and the ranges of the addresses that they hold: the first of each, then the second."""
         state = self.cluster_state.ipam.store.state
-        held_in = np.arange(len(self.pods))
+        pod_indices = np.arange(len(self.pods))
         cells = state.handles[self.current_handles, layout.FIRST_ADDRESS]
         while (is_held := cells >= 0).any():
-            held_in, cells = held_in[is_held], cells[is_held]
-            yield held_in, cells
+            pod_indices, cells = pod_indices[is_held], cells[is_held]
+            yield pod_indices, state.blocks[state.cells[cells, layout.SLOT], layout.RANGE_INDEX]
             cells = state.cells[cells, layout.NEXT_OF_HANDLE]
 
     def placement(self) -> Placement:
         """Return in which pool each pod and each tunnel has its address now."""
-        state, pools = self.cluster_state.ipam.store.state, self.cluster_state.ipam.store.pools
+        pools = self.cluster_state.ipam.store.pools
         names = sorted(pools)
         pool_of_range = np.full(len(self.cluster_state.ipam.store.ranges), -1, np.int64)
         for pool_number, name in enumerate(names):
@@ -129,10 +128,10 @@ class RehearsedPods:
         for version in versions:
             is_of_version = np.array([pools[name].version == version for name in names] + [False])  # the last: no pool
             numbers = np.full(len(self.pods), -1, np.int64)
-            for held_in, cells in self._cells_of_pods():
-                pool_numbers = pool_of_range[state.blocks[state.cells[cells, layout.SLOT], layout.RANGE_INDEX]]
+            for pod_indices, range_indices in self._ranges_of_pods():
+                pool_numbers = pool_of_range[range_indices]
                 fits = is_of_version[pool_numbers]
-                numbers[held_in[fits]] = pool_numbers[fits]
+                numbers[pod_indices[fits]] = pool_numbers[fits]
             pods[version] = [names[number] if number >= 0 else "" for number in numbers]
         tunnels = {
             tunnel: self.cluster_state.pool_of(address)

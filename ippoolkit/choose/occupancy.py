@@ -33,6 +33,11 @@ class Strip:
     within: Cidr
     cells: tuple[Cell, ...]
 
+    @property
+    def is_free(self) -> bool:
+        """Whether all of it is free."""
+        return not any(cell.taken for cell in self.cells)
+
 
 def occupancy(address_space: AddressSpace, *, cells: int = 256) -> list[Strip]:
     """Cut each range that was looked in into cells.

@@ -153,9 +153,6 @@ def pools_for(
     """Say which pools would serve a pod, in order, and why each other one would not."""
     from ..audit import pool_tables
     from ..capacity.design_rules.node_networks import enclosed_pools
-    from ..view.audit_terminal import print_dataframe
-    from ..view.cell_text import table_records
-    from ..view.terminal import print_release
 
     if bool(node) + bool(who_can_use) + coverage != 1:
         exit_with_problem(lang, Finding("option-one", params={"options": "--node, --who-can-use, --coverage"}))
@@ -174,12 +171,8 @@ def pools_for(
         if node in reading.node_names and not any(known.name == node for known in scenario.cluster.nodes):
             raise InputError([Finding("node-labels-unknown", f"Node/{node}", {"node": node}, reading.node_names[node])])
         if node:
-            table = pool_tables.pools_for(scenario.cluster, node, namespace, pod, lang=lang)
-            print_notes(pool_tables.ignored_selectors_findings(scenario.cluster, node, namespace, pod), lang)
-            claimed = pool_tables.claimed_pools_findings(reading, node, namespace, pod)
-            table = pool_tables.with_claimed_pools(table, claimed, lang=lang)
-            if own_blocks := pool_tables.own_blocks_finding(scenario.cluster, node, namespace, pod):
-                print_notes((own_blocks,), lang)
+            table, notes = pool_tables.pools_for_pod(reading, node, namespace, pod, lang=lang)
+            print_notes(notes, lang)
         elif who_can_use:
             table = pool_tables.pool_users(scenario.cluster, who_can_use)
             if table.empty and not as_json:
@@ -190,19 +183,27 @@ def pools_for(
             if not scenario.cluster.nodes:
                 raise InputError([Finding("coverage-no-nodes")])
             table = pool_tables.pool_coverage(scenario, lang)
-    if as_json:
-        # A list of rows, as scripts read it: the release stands in each.
-        print_json([{**row, "calico": str(scenario.release)} for row in table_records(table)])
-    else:
-        print_release(console(), scenario.release, lang=lang)
-        if node and not table["block"].any():
-            table = table.drop(columns=["block", "free"])
-        elif node:
-            claims_new = table["order"].notna() & (table["block"] == "")
-            table["block"] = table["block"].mask(claims_new, get_language(lang).translate(N_("a new one")))
-        print_dataframe(console(), table, drop_order=("cidr", "free"), lang=lang)
+    _print_pools(table, scenario.release, lang, as_json=as_json)
     gets_no_address = bool(node) and not table["order"].notna().any()
     raise typer.Exit(max(reading_status(reading), int(gets_no_address)))
+
+
+def _print_pools(table: Any, release: Any, lang: str, *, as_json: bool) -> None:
+    """Print a table of pools; where none of a node's own blocks serves, without their columns."""
+    from ..view.audit_terminal import print_dataframe
+    from ..view.cell_text import table_records
+    from ..view.terminal import print_release
+
+    if as_json:  # a list of rows, as scripts read it: the release stands in each
+        print_json([{**row, "calico": str(release)} for row in table_records(table)])
+        return
+    print_release(console(), release, lang=lang)
+    if "block" in table and not table["block"].any():
+        table = table.drop(columns=["block", "free"])
+    elif "block" in table:
+        claims_new = table["order"].notna() & (table["block"] == "")
+        table["block"] = table["block"].mask(claims_new, get_language(lang).translate(N_("a new one")))
+    print_dataframe(console(), table, drop_order=("cidr", "free"), lang=lang)
 
 
 @app.command()

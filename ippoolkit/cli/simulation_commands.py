@@ -120,9 +120,11 @@ def simulate(
             _write_chart(result, chart, lang)
         _print_runs(result, scenario, lang, as_json=as_json)
         raise typer.Exit(status)
-    with errors_reported(lang):
-        workloads: list[Any] = [Trace.read(trace)] if trace else [InitialRollout(order, seed)]
-    if not trace and days:
+    workloads: list[Any] = [InitialRollout(order, seed)]
+    if trace:
+        with errors_reported(lang):
+            workloads = [Trace.read(trace)]
+    elif days:
         workloads.append(Growth(days))
         workloads += [Churn(days, churn, seed=seed)] if churn else []
         workloads += [NodeReplacement(days, replace_every, seed)] if replace_every else []

@@ -47,9 +47,7 @@ def draw_address_space(strips: Sequence[Strip], *, lang: str = "en") -> Figure:
             axes.text(
                 -_MARGIN, top + 0.9, str(strip.within), color=TEXT_COLOUR, fontsize=9, fontweight="bold", va="bottom"
             )
-            scale_text = (
-                N_("all of it is free") if not any(cell.taken for cell in strip.cells) else N_("a cell: /{prefix}")
-            )
+            scale_text = N_("all of it is free") if strip.is_free else N_("a cell: /{prefix}")
             scale = language.render(scale_text, {"prefix": first.prefix})
             axes.text(_COLUMNS, top + 0.9, scale, color=MUTED_COLOUR, fontsize=8, va="bottom", ha="right")
             top += 1.2
@@ -96,7 +94,7 @@ def draw_address_space(strips: Sequence[Strip], *, lang: str = "en") -> Figure:
 
 def _rows(strip: Strip) -> int:
     """Return the rows of a strip: one where all of it is free."""
-    return math.ceil(len(strip.cells) / _COLUMNS) if any(cell.taken for cell in strip.cells) else 1
+    return 1 if strip.is_free else math.ceil(len(strip.cells) / _COLUMNS)
 
 
 def _colour(cell: Cell, colours: dict[str, str]) -> str | tuple[float, float, float]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from ..findings import N_, format_short_count, get_language
+from ..findings import N_, Language, format_short_count, get_language
 from ..forecasting import LimitForecast, PoolHistory
 from ..forecasting.pool_forecast import LIMITS
 from .style import (
@@ -21,6 +22,7 @@ from .style import (
     styled_figure,
 )
 
+_MAX_TIMES_IN_USE = 6  # a capacity that is farther above is not drawn
 _MAX_SPANS_AHEAD = 3  # the future drawn is at most so many times as long as the history
 
 
@@ -48,45 +50,12 @@ def draw_forecast(history: PoolHistory, limit: LimitForecast, *, lang: str = "en
         end = last + span // 3
         top = max(value for _, value in points)
         capacity = None if limit.capacity is None else float(limit.capacity)
-        is_in_sight = capacity is not None and capacity <= 6 * max(top, 1)
-        if capacity is not None and is_in_sight:
+        if capacity is not None and capacity <= _MAX_TIMES_IN_USE * max(top, 1):
             top = max(top, capacity)
-            axes.axhline(capacity, color=FAIL_COLOUR, linewidth=1, linestyle=(0, (4, 3)))
-            axes.annotate(
-                " ".join((language.translate(N_("capacity")), format_short_count(int(capacity)))),
-                (0, capacity),
-                xycoords=("axes fraction", "data"),
-                xytext=(4, 3),
-                textcoords="offset points",
-                color=FAIL_COLOUR,
-                fontsize=8,
-            )
-        if limit.p10 is not None and capacity is not None and is_in_sight:
-            farthest = last + _MAX_SPANS_AHEAD * span
-            late = min(limit.p90.toordinal() if limit.p90 else farthest, farthest)
-            early = min(limit.p10.toordinal(), farthest)
-            end = late + span // 10
-            axes.axvspan(early, max(late, early + 1), color=BAR_COLOUR, alpha=0.35, linewidth=0)
-            if limit.p50 is not None and limit.p50.toordinal() <= farthest:
-                axes.plot(
-                    [last, limit.p50.toordinal()],
-                    [points[-1][1], capacity],
-                    color=MUTED_COLOUR,
-                    linewidth=1,
-                    linestyle=(0, (1, 2)),
-                )
-                axes.plot([limit.p50.toordinal()], [capacity], "o", color=FAIL_COLOUR, markersize=5)
-            axes.annotate(
-                f"P10 {limit.p10}\nP50 {limit.p50 or '–'}\nP90 {limit.p90 or '–'}",
-                (early, 0),
-                xycoords=("data", "axes fraction"),
-                xytext=(-4, 4),
-                textcoords="offset points",
-                ha="right",
-                va="bottom",
-                fontsize=8,
-                color=TEXT_COLOUR,
-            )
+            _draw_capacity(axes, capacity, language)
+            if limit.p10 is not None:
+                farthest = last + _MAX_SPANS_AHEAD * span
+                end = _draw_days(axes, limit, points[-1], capacity, farthest) + span // 10
         axes.set_xlim(first, end)
         axes.set_ylim(0, 1.12 * max(top, 1))
         axes.xaxis.set_major_locator(MaxNLocator(7, integer=True))
@@ -94,6 +63,47 @@ def draw_forecast(history: PoolHistory, limit: LimitForecast, *, lang: str = "en
         show_counts(axes.yaxis, 5)
         axes.set_title(shorten_middle(f"{history.pool}: {language.translate(limit.limit)}"), fontweight="normal")
     return figure
+
+
+def _draw_capacity(axes: Axes, capacity: float, language: Language) -> None:
+    axes.axhline(capacity, color=FAIL_COLOUR, linewidth=1, linestyle=(0, (4, 3)))
+    axes.annotate(
+        " ".join((language.translate(N_("capacity")), format_short_count(int(capacity)))),
+        (0, capacity),
+        xycoords=("axes fraction", "data"),
+        xytext=(4, 3),
+        textcoords="offset points",
+        color=FAIL_COLOUR,
+        fontsize=8,
+    )
+
+
+def _draw_days(axes: Axes, limit: LimitForecast, last_point: tuple[int, float], capacity: float, farthest: int) -> int:
+    """Draw the span of days in which the capacity is reached, and the way there, up to the farthest day.
+
+    Returns
+    -------
+    int
+        The last day of the span.
+    """
+    early, late = (min(day.toordinal() if day else farthest, farthest) for day in (limit.p10, limit.p90))
+    axes.axvspan(early, max(late, early + 1), color=BAR_COLOUR, alpha=0.35, linewidth=0)
+    if limit.p50 is not None and (middle := limit.p50.toordinal()) <= farthest:
+        way = [last_point[0], middle], [last_point[1], capacity]
+        axes.plot(*way, color=MUTED_COLOUR, linewidth=1, linestyle=(0, (1, 2)))
+        axes.plot([middle], [capacity], "o", color=FAIL_COLOUR, markersize=5)
+    axes.annotate(
+        f"P10 {limit.p10}\nP50 {limit.p50 or '–'}\nP90 {limit.p90 or '–'}",
+        (early, 0),
+        xycoords=("data", "axes fraction"),
+        xytext=(-4, 4),
+        textcoords="offset points",
+        ha="right",
+        va="bottom",
+        fontsize=8,
+        color=TEXT_COLOUR,
+    )
+    return late
 
 
 def _month(ordinal: float, _: object) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .assignment import assign, assign_from_own_blocks, largest_block_size, release_addresses
 from .blocks import SYNC_DELAY, block_size, has_room, mark_node_dirty
-from .compilation import compiled, inlined, internal
+from .compilation import compiled, inlined
 from .layout import (
     ARRAYS_FULL,
     COOLING_COUNT,
@@ -254,7 +254,7 @@ def place_pods(
     return len(nodes)
 
 
-@internal
+@inlined
 def count_borrowed(state, block):
     """Count the addresses of a block that handles of other nodes than its owner hold."""
     borrowed = 0

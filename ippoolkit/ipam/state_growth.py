@@ -32,6 +32,8 @@ def grow_for_handles(state: State, count: int) -> State:
 
 def grow_for_nodes(state: State, count: int) -> State:
     """Return a state with room for so many nodes."""
+    if count <= len(state.seeds):  # nodes come one by one, and many of them
+        return state
     return state._replace(
         first_owned=enlarge(state.first_owned, count, axis=1, fill=-1),
         seeds=enlarge(state.seeds, count),

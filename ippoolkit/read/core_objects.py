@@ -121,7 +121,7 @@ def _pod_fields(source: ObjectSource) -> Fields:
     metadata, spec, status = map(source.get_mapping, ("metadata", "spec", "status"))
     host_network = bool(spec.get("hostNetwork", False))
     return {
-        "name": source.name,
+        "name": metadata.get("name", ""),
         "namespace": metadata.get("namespace", "default"),
         "node": spec.get("nodeName") or "",
         "addresses": [] if host_network else _pod_addresses(source),

@@ -46,8 +46,10 @@ def build_reported_pools(reported: ReportedText) -> tuple[PoolFromText, ...]:
     for pool in reported.pools:
         if (built := _build_reported_pool(pool)) is not None:
             built_pools.append(PoolFromText(built, frozenset(pool.spec)))
-        else:
-            reported.note_unread_row(f"{pool.name} {pool.cidr}".strip(), pool.place)
+            continue
+        unread = Finding("table-row", params={"row": f"{pool.name} {pool.cidr}".strip()}, place=pool.place)
+        if unread not in reported.notes:
+            reported.notes.append(unread)
     return tuple(built_pools)
 
 

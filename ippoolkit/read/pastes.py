@@ -57,6 +57,7 @@ _NOTE_LINE = re.compile(r"Note: ")
 _DESCRIBE = re.compile(r"Name: {2,}\S")
 _DESCRIBE_FIELD = re.compile(r"[A-Z][\w -]{1,40}:(?:\s|$)")
 _DOCUMENT_START = re.compile(r"(?:apiVersion:|kind:|version:|items:|---\s*$|\{|\[\s*(?:\{|$)|- apiVersion:|- kind:)")
+_KEY_LINE = re.compile(r"[\"']?[A-Za-z_][\w./-]*[\"']?:(?:\s|$)")
 _DOCUMENT_LINE = re.compile(r"[\"'{}\[\]<*&?!#%,-]|\.\.\.|[\w./-]+:(?:\s|$)")
 _SHELL_LINE = re.compile(
     r"[A-Z]{2,12}$"  # the end of a here-document
@@ -173,7 +174,7 @@ def is_error_line(line: str) -> bool:
 
 def table_kind(line: str) -> str | None:
     """Return what the table under a heading is, None where the line is no heading."""
-    return find_table_kind(set(split_heading(line)))
+    return find_table_kind(split_heading(line))
 
 
 def is_paste(lines: NumberedLines) -> bool:
@@ -184,16 +185,26 @@ def is_paste(lines: NumberedLines) -> bool:
 def _starts_piece(line: str) -> bool:
     if not line or line[0] in " \t-#":  # the # of a comment is more likely than that of root's prompt
         return False
-    return (
-        is_table_line(line)
-        or is_frame_line(line)
-        or bool(_FENCE.match(line))
-        or line.startswith((_CHECK_START, *_CHECK_PARTS, *_NODE_STATUS))
-        or bool(_SHOW_IP.match(line) or _DESCRIBE.match(line) or _ROUTE.match(line))
-        or is_error_line(line)
-        or is_command_line(line)
-        or table_kind(line) is not None
-    )
+    return bool(_FENCE.match(line)) or _piece_start(line) is not None
+
+
+def _piece_start(line: str) -> str | None:
+    """Return the kind of piece that a line begins, `frame` for a table with frames; None for other lines."""
+    if is_command_line(line):
+        return "command"
+    if is_error_line(line):
+        return "error"
+    if line.startswith((_CHECK_START, *_CHECK_PARTS)):
+        return "ipam-check"
+    if _SHOW_IP.match(line):
+        return "address"
+    if line.startswith(_NODE_STATUS):
+        return "bgp-peers"
+    if _DESCRIBE.match(line):
+        return "describe"
+    if is_table_line(line) or is_frame_line(line):
+        return "frame"
+    return table_kind(line) or ("routes" if _ROUTE.match(line) else None)
 
 
 def split_pieces(lines: NumberedLines) -> Iterator[Piece]:
@@ -215,40 +226,36 @@ def split_pieces(lines: NumberedLines) -> Iterator[Piece]:
 def _piece_at(lines: NumberedLines, start: int) -> tuple[str, int]:
     """Return what the piece is that begins at an index, and where it ends."""
     line = lines[start][1]
-    if is_command_line(line) or is_command_line(line.strip()):
-        end = start
-        while end < len(lines) and lines[end][1].rstrip().endswith("\\"):
-            end += 1
-        return "command", end + 1
-    if is_error_line(line):
-        return "error", start + 1
-    if line.startswith((_CHECK_START, *_CHECK_PARTS)):
-        return "ipam-check", _end_of_check(lines, start)
-    if _SHOW_IP.match(line):
-        return "address", _end_while(lines, start + 1, lambda text: text.startswith((" ", "Attributes", "IP ")))
-    if line.startswith(_NODE_STATUS):
-        return "bgp-peers", _end_of_node_status(lines, start)
-    if _DESCRIBE.match(line):
-        return "describe", _end_while(lines, start, lambda text: text[0] in " \t" or bool(_DESCRIBE_FIELD.match(text)))
-    if is_table_line(line) or is_frame_line(line):
-        end = _end_of_framed_table(lines, start)
-        kinds = [kind for _, text in lines[start:end] if (kind := table_kind(text))]
-        return (kinds[0] if kinds else "unrecognized"), end
-    if kind := table_kind(line):
-        return kind, _end_while(lines, start + 1, _is_row)
+    kind = "command" if is_command_line(line.strip()) else _piece_start(line)
+    match kind:
+        case "command":
+            return kind, 1 + _end_while(lines, start, lambda text: text.rstrip().endswith("\\"))
+        case "error":
+            return kind, start + 1
+        case "ipam-check":
+            return kind, _end_of_check(lines, start)
+        case "address":
+            return kind, _end_while(lines, start + 1, lambda text: text.startswith((" ", "Attributes", "IP ")))
+        case "bgp-peers" if line.startswith(_NODE_STATUS):
+            return kind, _end_of_node_status(lines, start)
+        case "describe":
+            return kind, _end_while(lines, start, lambda text: text[0] in " \t" or bool(_DESCRIBE_FIELD.match(text)))
+        case "frame":
+            end = _end_of_framed_table(lines, start)
+            return next(filter(None, (table_kind(text) for _, text in lines[start:end])), "unrecognized"), end
+        case "routes":
+            return kind, _end_while(lines, start, lambda text: bool(_ROUTE.match(text)) or text.startswith((" ", "\t")))
+        case str():
+            return kind, _end_while(lines, start + 1, _is_row)
     if POD_ROW.match(line):
         return "pods", _end_while(lines, start, lambda text: bool(POD_ROW.match(text)))
-    if _ROUTE.match(line):
-        return "routes", _end_while(lines, start, lambda text: bool(_ROUTE.match(text)) or text.startswith((" ", "\t")))
-    if _DOCUMENT_START.match(line) or _is_document_line(line):
+    if _is_document_line(line):
         end = _end_of_document(lines, start)
         written = [text for _, text in lines[start:end] if text.strip() and not text.startswith("#")]
         is_prose = len(written) == 1 and line.rstrip().endswith(":")  # `Output:`
         return ("unrecognized" if is_prose else "document"), end
     return "unrecognized", _end_while(
-        lines,
-        start,
-        lambda text: not (_starts_piece(text) or _DOCUMENT_START.match(text) or POD_ROW.match(text)),
+        lines, start, lambda text: not (_starts_piece(text) or _DOCUMENT_START.match(text) or POD_ROW.match(text))
     )
 
 
@@ -258,7 +265,7 @@ def _is_row(line: str) -> bool:
 
 
 def _is_document_line(line: str) -> bool:
-    return bool(re.match(r"[\"']?[A-Za-z_][\w./-]*[\"']?:(?:\s|$)", line)) or bool(_DOCUMENT_START.match(line))
+    return bool(_KEY_LINE.match(line) or _DOCUMENT_START.match(line))
 
 
 def _end_while(lines: NumberedLines, start: int, belongs: Callable[[str], bool]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from ..texts import N_
@@ -67,6 +67,12 @@ PIECE_KINDS: dict[str, PieceKind] = {
 }
 
 
-def find_table_kind(headings: set[str]) -> str | None:
+_KINDS_BY_HEADINGS = [(names, kind) for kind, piece_kind in PIECE_KINDS.items() for names in piece_kind.headings]
+
+
+def find_table_kind(headings: Iterable[str]) -> str | None:
     """Return the kind of a table with these headings, None where it is none."""
-    return next((kind for kind in PIECE_KINDS if any(names <= headings for names in PIECE_KINDS[kind].headings)), None)
+    distinct = set(headings)
+    if len(distinct) < 2:
+        return None
+    return next((kind for names, kind in _KINDS_BY_HEADINGS if names <= distinct), None)

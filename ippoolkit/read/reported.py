@@ -107,10 +107,8 @@ class ReportedText:
         ]
 
     def note_unread_row(self, text: str, place: Place) -> None:
-        """Note a row that could not be used, once."""
-        finding = Finding("table-row", params={"row": text}, place=place)
-        if finding not in self.notes:
-            self.notes.append(finding)
+        """Note a row that could not be used."""
+        self.notes.append(Finding("table-row", params={"row": text}, place=place))
 
     def add_pool(self, cidr: Cidr, place: Place, name: str = "", **spec: Any) -> None:
         """Note what a text says of a pool; several texts add up."""
@@ -133,10 +131,10 @@ class ReportedText:
 
     def add_node_address(self, text: str) -> None:
         """Note an address of a node; what is none (`<none>`) is left out."""
-        if (cidr := Cidr.parse_network_or_address(text)) is not None:
+        if text and (cidr := Cidr.parse_network_or_address(text)) is not None:
             self.node_addresses[cidr] = None
 
     def add_service_address(self, text: str) -> None:
         """Note a cluster IP of a service; what is none (`None`) is left out."""
-        if (cidr := Cidr.parse_network_or_address(text)) is not None:
+        if text and (cidr := Cidr.parse_network_or_address(text)) is not None:
             self.service_addresses[cidr] = None

@@ -23,7 +23,7 @@ _MISSING_PARTS = frozenset({"field-missing", "block-attribute"})
 
 def recognize(text: str) -> list[RecognizedPiece]:
     """Say what the parts of a pasted text are, without reading them: for a paste box, line by line."""
-    return [_recognized(piece, "paste") for piece in split_pieces(clean_lines(text))]
+    return [_recognize_piece(piece, "paste") for piece in split_pieces(clean_lines(text))]
 
 
 def read_contents(file: InputFile, reader: DocumentReader) -> None:
@@ -86,7 +86,7 @@ def _read_paste(lines: NumberedLines, file: InputFile, reader: DocumentReader) -
         reported.notes += messages
         understood += 1
     for piece in split_pieces(lines):
-        reported.pieces.append(_recognized(piece, name))
+        reported.pieces.append(_recognize_piece(piece, name))
         if piece.kind == "error":
             number, line = piece.lines[0]
             reader.add_error_message(line, Place(name, number))
@@ -137,5 +137,5 @@ def _is_heading(value: object) -> bool:
     return isinstance(value, Mapping) and len(value) == 1 and list(value.values()) == [None]
 
 
-def _recognized(piece: Piece, file: str) -> RecognizedPiece:
+def _recognize_piece(piece: Piece, file: str) -> RecognizedPiece:
     return RecognizedPiece(file, *piece.span, piece.kind)

@@ -44,7 +44,7 @@ class ReportFailure:
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What became of many reports, in the order asked for; `summary` is the page that lists them, worst first."""
+    """What became of many reports, in the order asked for; `index_page` lists them, worst first."""
 
     successes: tuple[ReportSuccess, ...]
     failures: tuple[ReportFailure, ...]
@@ -181,7 +181,7 @@ def make_reports(
 
     Returns
     -------
-    Batch
+    BatchResult
         What was made and what failed.
 
     Raises

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from ..read import Reading
 from ..read.text_files import STDIN
 from ..write import save_scenario
 from ..write.redaction import redact_readings
-from .inputs import ReportInput, safe_file_name
+from .inputs import ReportInput, safe_file_name, unique_names
 from .options import ReportOptions
 from .run_context import RunContext
 from .templates import FILES_PARAMETER, SCENARIO_PARAMETER, SCENARIOS_PARAMETER
@@ -67,12 +68,11 @@ class RenderedReport:
 
 @dataclass(frozen=True, slots=True)
 class _NotebookInputs:
-    """What a template's notebook is given: its parameters, and what stands behind their paths."""
+    """What a template's notebook is given: its parameters, and what its sections can ask for beside them."""
 
     parameters: Mapping[str, Any]
     title: str
-    at_hand: Mapping[tuple[str, ...], Any] = field(default_factory=dict)
-    entries: tuple[Mapping[str, Any], ...] = ()
+    context: RunContext
 
 
 def build_report(task: ReportTask) -> RenderedReport:
@@ -90,14 +90,19 @@ def build_report(task: ReportTask) -> RenderedReport:
     options = task.options
     with tempfile.TemporaryDirectory(prefix="ippoolkit-") as temp_dir:
         if not task.inputs:
-            inputs = _NotebookInputs({SCENARIOS_PARAMETER: []}, options.template.name, entries=task.entries)
+            context = RunContext(options.formats, entries=task.entries)
+            inputs = _NotebookInputs({SCENARIOS_PARAMETER: []}, options.template.name, context)
         elif options.template.reads_files:
             inputs = _inputs_from_files(task, Path(temp_dir))
         else:
             inputs = _inputs_from_scenarios(task, Path(temp_dir))
-        context = RunContext(options.formats, inputs.at_hand, inputs.entries)
         parameters = {"lang": options.lang, "date": options.date, "redact": options.redact, **options.parameters}
-        executed = run_template(options.template, parameters | dict(inputs.parameters), context, _cell_counter(task))
+        executed = run_template(
+            options.template,
+            parameters | dict(inputs.parameters),
+            inputs.context,
+            partial(_count_cell, task.progress_file) if task.progress_file else None,
+        )
     title = executed.summary.get("name", inputs.title)
     files = _render_files(executed, options, title, task.picture_stem or task.stem)
     return RenderedReport(files, executed.summary)
@@ -125,6 +130,11 @@ def _inputs_from_scenarios(task: ReportTask, temp_dir: Path) -> _NotebookInputs:
             save_scenario(reading.scenario, path)
     names = [str(path) for path in paths]
     source_files = [str(file.resolve()) for report_input in task.inputs for file in report_input.files]
+    context = RunContext(
+        task.options.formats,
+        {(name,): reading for name, reading in zip(names, readings, strict=True)},
+        [{"name": label, "error": error.describe(task.options.lang)} for label, error in errors.items()],
+    )
     return _NotebookInputs(
         {
             SCENARIO_PARAMETER: names[0],
@@ -132,8 +142,7 @@ def _inputs_from_scenarios(task: ReportTask, temp_dir: Path) -> _NotebookInputs:
             FILES_PARAMETER: names if task.options.redact else source_files or names,
         },
         readings[0].scenario.name if len(readings) == 1 else template.name,
-        {(name,): reading for name, reading in zip(names, readings, strict=True)},
-        tuple({"name": label, "error": error.describe(task.options.lang)} for label, error in errors.items()),
+        context,
     )
 
 
@@ -143,7 +152,8 @@ def _inputs_from_files(task: ReportTask, temp_dir: Path) -> _NotebookInputs:
     options, paths = task.options, report_input.paths
     has_files = bool(paths) and Path(STDIN) not in paths
     if has_files and not options.redact and not options.template.is_builtin:
-        return _NotebookInputs({FILES_PARAMETER: [str(path.resolve()) for path in paths]}, report_input.stem)
+        names = [str(path.resolve()) for path in paths]
+        return _NotebookInputs({FILES_PARAMETER: names}, report_input.stem, RunContext(options.formats))
     reading = report_input.read(allow_partial=True)
     if options.redact:
         (reading,) = redact_readings([reading], task.stem)
@@ -152,20 +162,14 @@ def _inputs_from_files(task: ReportTask, temp_dir: Path) -> _NotebookInputs:
         save_scenario(reading.scenario, paths[0])
     names = [str(path.resolve()) for path in paths]
     known = reading if options.redact else report_input.audit or reading
-    return _NotebookInputs({FILES_PARAMETER: names}, report_input.stem, {tuple(names): known})
+    context = RunContext(options.formats, {tuple(names): known})
+    return _NotebookInputs({FILES_PARAMETER: names}, report_input.stem, context)
 
 
-def _cell_counter(task: ReportTask) -> Callable[[], None] | None:
-    """Return what notes in a file that one more cell is done."""
-    path = task.progress_file
-    if path is None:
-        return None
-
-    def count_cell() -> None:
-        with path.open("ab") as file:
-            file.write(b".")
-
-    return count_cell
+def _count_cell(progress_file: Path) -> None:
+    """Note that one more cell is done."""
+    with progress_file.open("ab") as file:
+        file.write(b".")
 
 
 def _render_files(executed: ExecutedNotebook, options: ReportOptions, title: str, stem: str) -> dict[str, bytes]:
@@ -205,15 +209,9 @@ def _render_files(executed: ExecutedNotebook, options: ReportOptions, title: str
 
 def _picture_suffixes(executed: ExecutedNotebook) -> dict[str, str]:
     """Return for each picture what goes behind the report's name; names of pools are only data here too."""
-    suffixes: dict[str, str] = {}
-    for picture in executed.pictures:
-        # A plus, which no report's own name has: no picture of one takes the name of another's.
-        suffix, number = f"+{safe_file_name(picture['name'])}", 1
-        while suffix.casefold() in {used_suffix.casefold() for used_suffix in suffixes.values()}:
-            number += 1
-            suffix = f"+{safe_file_name(picture['name'])}-{number}"
-        suffixes[picture["name"]] = suffix
-    return suffixes
+    names = [picture["name"] for picture in executed.pictures]
+    # A plus, which no report's own name has: no picture of one takes the name of another's.
+    return dict(zip(names, unique_names([f"+{safe_file_name(name)}" for name in names]), strict=True))
 
 
 _SUMMARY_ROWS = {

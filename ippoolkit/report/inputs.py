@@ -145,8 +145,8 @@ def resolve_inputs(sources: Iterable[ReportSource], *, allow_partial: bool = Fal
         problems.append(Finding("nothing-given", place=Place("report")))
     if problems:
         raise InputError(problems)
-    stems = _unique_names(
-        [safe_file_name(report_input.stem) for report_input in resolved], {INDEX_STEM} if len(resolved) > 1 else set()
+    stems = unique_names(
+        [safe_file_name(report_input.stem) for report_input in resolved], [INDEX_STEM] if len(resolved) > 1 else ()
     )
     return [replace(report_input, stem=stem) for stem, report_input in zip(stems, resolved, strict=True)]
 
@@ -173,15 +173,14 @@ def _list_files(path: Path, problems: list[Finding], *, allow_partial: bool) -> 
     else:
         in_folder = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
         files = [
-            file for suffixes in (SCENARIO_SUFFIXES, _TEXT_SUFFIXES) for file in in_folder if _ends(file, suffixes)
+            file
+            for suffixes in (SCENARIO_SUFFIXES, _TEXT_SUFFIXES)
+            for file in in_folder
+            if file.suffix.lower() in suffixes
         ]
     if not files:
         problems.append(Finding("folder-empty", place=Place(str(path))))
     return files
-
-
-def _ends(file: Path, suffixes: tuple[str, ...]) -> bool:
-    return file.suffix.lower() in suffixes
 
 
 def safe_file_name(text: str) -> str:
@@ -210,15 +209,15 @@ def _match_paths(text: str, problems: list[Finding]) -> Sequence[Path]:
     return readable
 
 
-def _unique_names(names: Sequence[str], taken: set[str]) -> list[str]:
+def unique_names(names: Sequence[str], taken: Iterable[str] = ()) -> list[str]:
     """Make names differ, also where a file system takes capitals for small letters; the first of a name keeps it."""
-    reserved = {name.casefold() for name in names}
+    used, reserved = set(taken), {name.casefold() for name in names}
     unique = []
     for name in names:
         candidate, number = name, 1
-        while candidate.casefold() in taken or (number > 1 and candidate.casefold() in reserved):
+        while candidate.casefold() in used or (number > 1 and candidate.casefold() in reserved):
             number += 1
             candidate = f"{name}-{number}"
-        taken.add(candidate.casefold())
+        used.add(candidate.casefold())
         unique.append(candidate)
     return unique

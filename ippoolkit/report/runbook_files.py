@@ -32,7 +32,7 @@ def render_runbook_markdown(report: RunbookReport) -> str:
 
 
 def as_executed_notebook(sections: Iterable[Section]) -> ExecutedNotebook:
-    """Return pieces as a notebook that was run would have them, without running one."""
+    """Return sections as a notebook that was run would have them, without running one."""
     from nbformat import v4
 
     outputs = [v4.new_output("display_data", section._repr_mimebundle_()) for section in sections if section.parts]

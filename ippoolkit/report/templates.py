@@ -28,8 +28,8 @@ from ..read.text_files import decode_text, read_bytes
 from ..read.validation import validate
 
 # Parameters that the kit fills in; a template declares those that it wants.
-SCENARIO_PARAMETER, SCENARIOS_PARAMETER, FILES_PARAMETER = "scenario", "scenarios", "files"
-FILLED_IN_PARAMETERS = (SCENARIO_PARAMETER, SCENARIOS_PARAMETER, FILES_PARAMETER, "lang", "date", "redact")
+INPUT_PARAMETERS = SCENARIO_PARAMETER, SCENARIOS_PARAMETER, FILES_PARAMETER = "scenario", "scenarios", "files"
+FILLED_IN_PARAMETERS = (*INPUT_PARAMETERS, "lang", "date", "redact")
 _PARAMETERS_TAG = "parameters"
 _MAX_NOTEBOOK_PROBLEMS = 20
 # Ranges and choices in a notebook's metadata are JSON schema's; pydantic has other words for some of them.
@@ -68,17 +68,22 @@ class Template:
     @property
     def reads_files(self) -> bool:
         """Whether it reads an input's files itself, be they what they may, and not a scenario made of them."""
-        return FILES_PARAMETER in self.defaults and not {SCENARIO_PARAMETER, SCENARIOS_PARAMETER} & set(self.defaults)
+        return set(INPUT_PARAMETERS) & set(self.defaults) == {FILES_PARAMETER}
 
     @property
     def allows_missing_inputs(self) -> bool:
         """Whether a template of many scenarios does without those that cannot be read, and says so."""
-        return bool(self.notebook["metadata"].get("ippoolkit", {}).get("partial", False))
+        return bool(self._settings.get("partial", False))
 
     @property
     def min_scenarios(self) -> int:
         """How many scenarios a template of many takes at least."""
-        return int(self.notebook["metadata"].get("ippoolkit", {}).get("least", 1))
+        return int(self._settings.get("least", 1))
+
+    @property
+    def _settings(self) -> Mapping[str, Any]:
+        settings: Mapping[str, Any] = self.notebook["metadata"].get("ippoolkit", {})
+        return settings
 
     @cached_property
     def digest(self) -> str:
@@ -90,7 +95,7 @@ class Template:
         fields: dict[str, Any] = {}
         for name, default in self.defaults.items():
             if name not in FILLED_IN_PARAMETERS:
-                schema = self.notebook["metadata"].get("ippoolkit", {}).get("parameters", {}).get(name, {})
+                schema = self._settings.get("parameters", {}).get(name, {})
                 fields[name] = (_type_of_default(default), Field(default=default, **_constraints(schema)))
         config = ConfigDict(extra="forbid", strict=True, protected_namespaces=())
         try:
@@ -100,7 +105,7 @@ class Template:
             return [Finding("template-notebook", params=params, place=Place(str(self.path)))]
         problems: list[Finding] = []
         validate(adapter, dict(values), Document(self.name, dict(values), lambda _: None), problems, lambda path: path)
-        if not {SCENARIO_PARAMETER, SCENARIOS_PARAMETER, FILES_PARAMETER} & set(self.defaults):
+        if not set(INPUT_PARAMETERS) & set(self.defaults):
             problems.append(Finding("template-parameters", place=Place(str(self.path))))
         return problems
 
@@ -217,9 +222,7 @@ def builtin_templates() -> tuple[str, ...]:
     names = []
     for path in sorted(kit_folder("notebooks").glob("*.ipynb")):
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        if {SCENARIO_PARAMETER, SCENARIOS_PARAMETER, FILES_PARAMETER} & {
-            name for cell in cells for name in _declared_parameters(cell)
-        }:
+        if any(name in INPUT_PARAMETERS for cell in cells for name in _declared_parameters(cell)):
             names.append(path.stem)
     return tuple(names)
 
@@ -269,10 +272,8 @@ def _literal_assignments(source: str) -> list[tuple[str, Any]]:
 
 def _type_of_default(default: object) -> Any:
     match default:
-        case bool() | int() | str():
+        case bool() | int() | float() | str():
             return type(default)
-        case float():
-            return float
         case list() | tuple():
             item_types = {type(item) for item in default}
             return GenericAlias(list, item_types.pop() if len(item_types) == 1 else Any)

@@ -282,9 +282,9 @@ class SimulatedCluster:
         counts_by_pool = {}
         for pool in self.scenario.cluster.pools:
             ranges = [index for index, block_range in enumerate(store.ranges) if block_range.pool == pool.name]
-            is_in_pool = np.isin(rows[:, layout.RANGE_INDEX], ranges)
-            indexes = wide[is_in_pool][:, [layout.INDEX_HIGH, layout.INDEX_LOW]]
-            counts_by_pool[pool.name] = BlockCounts(indexes, rows[is_in_pool, layout.OWNER], counts[is_in_pool])
+            slots = np.flatnonzero(np.isin(rows[:, layout.RANGE_INDEX], ranges))
+            indexes = wide[slots[:, np.newaxis], [layout.INDEX_HIGH, layout.INDEX_LOW]]
+            counts_by_pool[pool.name] = BlockCounts(indexes, rows[slots, layout.OWNER], counts[slots])
         return counts_by_pool
 
     # ---- requests

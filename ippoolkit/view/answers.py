@@ -47,6 +47,11 @@ def _content_html(answer: object) -> str:
     return f"<pre>{escape(repr(answer))}</pre>"
 
 
+_content_html.register(Review, review_html)
+_content_html.register(Forecast, outlook_html)
+_content_html.register(Simulation, simulation_html)
+
+
 @_content_html.register
 def _(answer: Analysis) -> str:
     tables = [table_html("pools", answer.pools())]
@@ -75,20 +80,10 @@ def _(answer: Audit) -> str:
 
 
 @_content_html.register
-def _(answer: Review) -> str:
-    return review_html(answer)
-
-
-@_content_html.register
 def _(answer: Runbook) -> str:
     titles = "".join(f"<li>{escape(step.title)}</li>" for step in render_runbook(answer).steps)
     release = release_text(answer.scenario.release, get_language("en"))
     return f'<p class="ipk-source">{escape(release)}</p><ol>{titles}</ol>{findings_html(answer.findings)}'
-
-
-@_content_html.register
-def _(answer: Forecast) -> str:
-    return outlook_html(answer)
 
 
 @_content_html.register
@@ -107,11 +102,6 @@ def _(answer: FreeRanges) -> str:
 def _(answer: Upgrade) -> str:
     verdicts = [change.after.finding for change in answer.verdicts]
     return f"<p>Calico {answer.before} → {answer.after}</p>" + findings_html([*verdicts, *answer.findings])
-
-
-@_content_html.register
-def _(answer: Simulation) -> str:
-    return simulation_html(answer)
 
 
 @_content_html.register

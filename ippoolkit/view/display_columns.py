@@ -15,7 +15,7 @@ from ..findings import N_
 
 @dataclass(frozen=True, slots=True)
 class DisplayColumn:
-    """A column as people see it: one or several of the table's, put together by `glue`."""
+    """A column as people see it: one or several of the table's, put together by `separator`."""
 
     columns: tuple[Column, ...]
     heading: str
@@ -43,7 +43,7 @@ _DESIGN_FIGURES = (
     "nodes_fit",
     "unused_per_node",
 )
-# Columns left out are for exports. Glued ones: heading, glue, names.
+# Columns left out are for exports. Several in one: heading, separator, names.
 _DISPLAYED: dict[str, Sequence[str | tuple[str, str, tuple[str, ...]]]] = {
     "block_sizes": (
         "block_size",

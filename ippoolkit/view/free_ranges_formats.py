@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 from pathlib import Path
+from string import ascii_lowercase
 
 import msgspec
 from rich.console import Console
@@ -11,15 +12,14 @@ from rich.text import Text
 
 from ..address_space.ranges import network_text
 from ..choose import FreeRanges
-from ..choose.occupancy import Cell, Strip, occupancy, owners_of
+from ..choose.occupancy import Cell, occupancy, owners_of
 from ..findings import N_, Language, get_language, replace_unprintable
 from .stylesheet import stylesheet
 
-SHOWN = 40  # free ranges that a terminal shows
-PAGE_SHOWN = 400  # free ranges that a page shows
-_ROW = 64  # cells in a row
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
-FREE, OTHERS = "·", "*"
+_RANGES_SHOWN = 40  # in a terminal
+_RANGES_ON_PAGE = 400
+_ROW_LENGTH = 64  # cells in a row
+_FREE, _OTHERS = "·", "*"
 
 
 def free_ranges_as_json(free_ranges: FreeRanges, lang: str = "en") -> str:
@@ -54,9 +54,9 @@ def print_free_ranges(console: Console, free_ranges: FreeRanges, *, lang: str = 
             N_("{found} of {count} offered"), {"found": len(free_ranges.offers), "count": free_ranges.requested}
         )
         console.print(Text(head, style="bold green" if free_ranges.is_complete else "bold red"))
-        for cidr in free_ranges.offers[:SHOWN]:
+        for cidr in free_ranges.offers[:_RANGES_SHOWN]:
             console.print(Text(f"  {cidr}"))
-        _print_more(console, len(free_ranges.offers) - SHOWN, language)
+        _print_more(console, len(free_ranges.offers) - _RANGES_SHOWN, language)
         console.print()
     print_findings(console, (*free_ranges.reasons, *free_ranges.notes), lang=lang)
     if free_ranges.reasons or free_ranges.notes:
@@ -66,14 +66,14 @@ def print_free_ranges(console: Console, free_ranges: FreeRanges, *, lang: str = 
     console.print(
         Text(language.render(N_("Free: {count} ranges, {addresses:address}; known: {taken} networks"), params), "bold")
     )
-    cidrs = [str(cidr) for cidr in free[:SHOWN]]
+    cidrs = [str(cidr) for cidr in free[:_RANGES_SHOWN]]
     width = max(map(len, cidrs), default=0) + 2
     per_row = max(1, (console.width - 2) // max(width, 1))
     for start in range(0, len(cidrs), per_row):
         console.print(
             Text("  " + "".join(cidr_text.ljust(width) for cidr_text in cidrs[start : start + per_row]).rstrip())
         )
-    _print_more(console, len(free) - SHOWN, language)
+    _print_more(console, len(free) - _RANGES_SHOWN, language)
     console.print()
     print_space(console, free_ranges, lang=lang)
 
@@ -87,33 +87,32 @@ def _print_more(console: Console, more: int, language: Language) -> None:
 def print_space(console: Console, free_ranges: FreeRanges, *, lang: str = "en") -> None:
     """Print each range that was looked in as rows of cells: a letter for who holds most of it, capital if all of it."""
     language = get_language(lang)
-    row_length = _ROW if console.width >= _ROW + 22 else _ROW // 2
+    row_length = _ROW_LENGTH if console.width >= _ROW_LENGTH + 22 else _ROW_LENGTH // 2
     strips = occupancy(free_ranges.address_space, cells=row_length * 4)
-    letters = dict(zip(owners_of(strips), _LETTERS, strict=False))
+    owners = owners_of(strips)
+    letters = dict(zip(owners, ascii_lowercase, strict=False))
     for strip in strips:
         cell_prefix = strip.cells[0].cidr.prefix
         params = {"cidr": str(strip.within), "prefix": cell_prefix}
         console.print(Text(language.render(N_("{cidr}, a character a /{prefix}"), params), "bold"))
-        cells_shown = (
-            len(strip.cells) if any(cell.taken for cell in strip.cells) else row_length
-        )  # all free: a row says it
+        cells_shown = row_length if strip.is_free else len(strip.cells)  # all free: a row says it
         for start in range(0, cells_shown, row_length):
             cells = strip.cells[start : start + row_length]
             line = "".join(_letter(cell, letters) for cell in cells)
             console.print(Text.assemble((f"  {line}  ", ""), (str(cells[0].cidr).partition("/")[0], "bright_black")))
     free_label = language.translate(N_("free"))
-    console.print(Text(f"  {FREE} {free_label}", style="bright_black"))
+    console.print(Text(f"  {_FREE} {free_label}", style="bright_black"))
     for owner, letter in letters.items():
         console.print(Text(f"  {letter} {replace_unprintable(owner)}", style="bright_black"))
-    if len(owners_of(strips)) > len(letters):
+    if len(owners) > len(letters):
         others = language.translate(N_("others"))
-        console.print(Text(f"  {OTHERS} {others}", style="bright_black"))
+        console.print(Text(f"  {_OTHERS} {others}", style="bright_black"))
 
 
 def _letter(cell: Cell, letters: dict[str, str]) -> str:
     if not cell.taken:
-        return FREE
-    letter = letters.get(cell.owners[0], OTHERS)
+        return _FREE
+    letter = letters.get(cell.owners[0], _OTHERS)
     return letter.upper() if cell.taken == cell.cidr.size else letter
 
 
@@ -131,8 +130,7 @@ def draw_free_ranges(free_ranges: FreeRanges, path: Path, *, lang: str = "en") -
     from ..findings import Finding
     from ..write import write_atomically
 
-    strips: list[Strip] = occupancy(free_ranges.address_space)
-    figure = draw_address_space(strips, lang=lang)
+    figure = draw_address_space(occupancy(free_ranges.address_space), lang=lang)
     title = get_language(lang).translate(N_("What is taken and what is free"))
     match path.suffix.lower():
         case ".png":
@@ -147,8 +145,8 @@ def draw_free_ranges(free_ranges: FreeRanges, path: Path, *, lang: str = "en") -
 def _page(free_ranges: FreeRanges, drawing: str, title: str, lang: str) -> str:
     """Return a page of its own: the offers, the picture, and what is free."""
     language = get_language(lang)
-    offers = "".join(f"<li><code>{cidr}</code></li>" for cidr in free_ranges.offers[:SHOWN])
-    free_cidrs = [str(cidr) for cidr in free_ranges.address_space.free[:PAGE_SHOWN]]
+    offers = "".join(f"<li><code>{cidr}</code></li>" for cidr in free_ranges.offers[:_RANGES_SHOWN])
+    free_cidrs = [str(cidr) for cidr in free_ranges.address_space.free[:_RANGES_ON_PAGE]]
     more = len(free_ranges.address_space.free) - len(free_cidrs)
     if more > 0:
         free_cidrs.append(language.render(N_("and {count} more"), {"count": more}))

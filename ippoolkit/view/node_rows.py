@@ -21,10 +21,12 @@ def merge_alike_nodes(table: pd.DataFrame) -> pd.DataFrame:
     return rows[list(table.columns)]
 
 
-def node_rows(table: pd.DataFrame, language: Language, *, most: int = MAX_NODES_SHOWN) -> tuple[pd.DataFrame, str]:
+def node_rows(table: pd.DataFrame, language: Language, *, max_rows: int = MAX_NODES_SHOWN) -> tuple[pd.DataFrame, str]:
     """Return the rows that a page shows, and what it says of those left out; nothing where all are there."""
     rows = merge_alike_nodes(table)
-    if len(rows) <= most:
+    if len(rows) <= max_rows:
         return rows, ""
-    note = language.render(N_("The {shown} rows with the most pods, of {rows}."), {"shown": most, "rows": len(rows)})
-    return rows.sort_values("pods", ascending=False, kind="stable").head(most), note
+    note = language.render(
+        N_("The {shown} rows with the most pods, of {rows}."), {"shown": max_rows, "rows": len(rows)}
+    )
+    return rows.sort_values("pods", ascending=False, kind="stable").head(max_rows), note

@@ -106,6 +106,7 @@ def print_recommendation(
     """Print the picked designs with their ranges, why, what the next ones buy, and the table to choose from."""
     language = get_language(lang)
     print_release(console, recommendation.scenario.release, lang=lang)
+    has_several_sets = len({pick.designs.pool_set.name for pick in recommendation.picks}) > 1
     for pick in recommendation.picks:
         design = pick.design
         params = {
@@ -119,7 +120,7 @@ def print_recommendation(
         }
         head = language.render(N_("IPv{family}: {pools:pool} of /{prefix} with blockSize {size}."), params)
         console.print(Text.assemble((head, "bold green" if pick.cidrs else "bold red")))
-        if len({other.designs.pool_set.name for other in recommendation.picks}) > 1:
+        if has_several_sets:
             console.print(Text(language.render(N_("For {groups}."), {"groups": pick.designs.pool_set.title})))
         cidrs_shown = [str(cidr) for cidr in pick.cidrs[:8]]
         if len(pick.cidrs) > len(cidrs_shown):

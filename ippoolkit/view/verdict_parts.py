@@ -60,11 +60,11 @@ def verdict_parts(
 
 def find_errors_beside_verdicts(analysis: Analysis, notes: Iterable[Finding] = ()) -> list[Finding]:
     """Return the errors that the verdicts do not say."""
-    said = {(verdict.finding.code, verdict.finding.subject) for verdict in analysis.verdicts}
+    findings_of_verdicts = {(verdict.finding.code, verdict.finding.subject) for verdict in analysis.verdicts}
     return [
         finding
         for finding in (*analysis.findings, *notes)
-        if finding.severity is Severity.ERROR and (finding.code, finding.subject) not in said
+        if finding.severity is Severity.ERROR and (finding.code, finding.subject) not in findings_of_verdicts
     ]
 
 
@@ -107,8 +107,8 @@ def choice_text(choice: Choice, analysis: Analysis, language: Language) -> str:
 def choice_parts(choice: Choice, analysis: Analysis, language: Language) -> tuple[str, str]:
     """Return a change and how far it reaches; with several pools the change names its pool."""
     if choice.change == ADD_POOL:
-        several = len(analysis.verdicts) > 1
-        template = N_("another IPv{version} pool of /{value}") if several else N_("another pool of /{value}")
+        has_both_versions = len(analysis.verdicts) > 1
+        template = N_("another IPv{version} pool of /{value}") if has_both_versions else N_("another pool of /{value}")
         version = choice.scenario.cluster.pools[-1].version
         change = language.render(template, {"version": version, "value": choice.value})
     else:

@@ -31,7 +31,7 @@ from ..yaml_scalars import is_digits
 from .choose_fields import NEED_SECTION, Need
 from .form_fields import form_layout
 from .pane_html import button_html, buttons_html, error_html, message_html
-from .widgets_js import Form, html_pane
+from .widgets_js import Form, HtmlPane
 
 _FIELDS = {field.name: field for field in NEED_SECTION.fields}
 
@@ -43,7 +43,7 @@ class ChooseTab:
     ----------
     language
         The reader's language.
-    scenario
+    get_scenario
         Returns the plan as it stands.
     take
         Puts a plan in its place.
@@ -54,16 +54,16 @@ class ChooseTab:
     def __init__(
         self,
         language: Language,
-        scenario: Callable[[], Scenario],
+        get_scenario: Callable[[], Scenario],
         take: Callable[[Scenario], None],
         today: date | None = None,
     ) -> None:
-        self._language, self._scenario, self._take = language, scenario, take
+        self._language, self._get_scenario, self._take = language, get_scenario, take
         self._today = today or date.today()  # noqa: DTZ011 (a planner's own day)
         self._typed: Mapping[str, Any] = {}
         self._before: Scenario | None = None
         self._form = Form(form_layout([NEED_SECTION], language), self.set, prefix="ipk-need-").add_class("ipk-need")
-        self._result = html_pane("ipk-choose-result")
+        self._result = HtmlPane().add_class("ipk-choose-result")
         self._result.on_msg(self._on_action)
         self.widget = ipw.HBox([self._form, self._result]).add_class("ipk-choose")
 
@@ -85,11 +85,11 @@ class ChooseTab:
                 error_html(recommendation.reasons[0].full_message(self._language.code)) + self._result.html
             )
             return
-        self._before = self._before or self._scenario()
+        self._before = self._before or self._get_scenario()
         self._take(replace(recommendation.as_scenario(), requirements=None))
         self.refresh()
 
-    def back(self) -> None:
+    def undo(self) -> None:
         """Go back to the plan that there was before a design was taken."""
         if self._before is not None:
             plan_before, self._before = self._before, None
@@ -117,13 +117,13 @@ class ChooseTab:
             case "take" if is_digits(value):
                 self.take(int(value))
             case "undo":
-                self.back()
+                self.undo()
 
     # ---- what is asked, and what comes of it
 
     def _base(self) -> Scenario:
         """Return the plan that is to be provided for: the one before a design was taken."""
-        return self._before or self._scenario()
+        return self._before or self._get_scenario()
 
     def _need(self) -> Need:
         requirements: Requirements | None = None
@@ -146,7 +146,7 @@ class ChooseTab:
                 case "family":
                     requirement_fields[name] = int(text) if text in ("4", "6") else text
                 case "max_routes":
-                    requirement_fields[name] = _whole(text, problems)
+                    requirement_fields[name] = _parse_count(text, problems)
                 case _:
                     requirement_fields[name] = int(value) if isinstance(value, float) and value.is_integer() else value
         if problems:
@@ -193,9 +193,10 @@ class ChooseTab:
         return "".join(parts)
 
 
-def _whole(value: Any, problems: list[Finding]) -> int | None:
-    text = str(value).strip().replace(",", "")
-    if is_digits(text):
-        return int(text)
-    problems.append(Finding("type-whole", "", {"value": text}))
+def _parse_count(text: str, problems: list[Finding]) -> int | None:
+    """Return a whole number, with or without commas between its digits; note a problem where it is none."""
+    digits = text.replace(",", "")
+    if is_digits(digits):
+        return int(digits)
+    problems.append(Finding("type-whole", "", {"value": digits}))
     return None

@@ -20,4 +20,4 @@ def split_cidrs(text: str, parse_cidr: Callable[[str], Cidr] = Cidr.parse) -> tu
     CidrError
         For the first that is no range.
     """
-    return tuple(parse_cidr(part.strip()) for part in text.split(",") if part.strip())
+    return tuple(parse_cidr(cidr_text.strip()) for cidr_text in text.split(",") if cidr_text.strip())

@@ -121,9 +121,9 @@ def _unused_name(prefix: str, names: Iterable[str]) -> str:
     return next(name for number in range(2, len(used_names) + 3) if (name := f"{prefix}-{number}") not in used_names)
 
 
-def _next_range(template: Cidr, taken: list[Cidr]) -> Cidr:
-    """Return the next range of the same size that overlaps none of those taken; the same where there is none."""
-    last_address = max((cidr.last for cidr in taken if cidr.version == template.version), default=template.last)
+def _next_range(template: Cidr, used_cidrs: list[Cidr]) -> Cidr:
+    """Return the range of the same size behind all those in use; the same where there is no room."""
+    last_address = max((cidr.last for cidr in used_cidrs if cidr.version == template.version), default=template.last)
     first_address = -(-(last_address + 1) // template.size) * template.size
     return (
         Cidr(template.version, first_address, template.prefix)

@@ -20,7 +20,7 @@ from ..read.validation import first_problem
 from ..view.stylesheet import stylesheet
 from .form_fields import FormSection, State, form_layout
 from .pane_html import message_html
-from .widgets_js import Form, HtmlPane, html_pane, planner_stylesheet
+from .widgets_js import Form, HtmlPane, planner_stylesheet
 
 _LAST_RESULT_KEPT = N_("Showing the last valid result.")
 
@@ -117,8 +117,8 @@ class FormPlanner(ipw.VBox, Generic[State]):
         role = "status" if kind == "info" else "alert"
         self._notice.value = f'<div class="{kind}" role="{role}">{escape(text)}</div>' if text else ""
 
-    def _pane(self, *classes: str) -> HtmlPane:
-        pane = html_pane(*classes, **self._shared_traits)
+    def _pane(self, css_class: str) -> HtmlPane:
+        pane: HtmlPane = HtmlPane(**self._shared_traits).add_class(css_class)
         pane.on_msg(self._on_action)
         return pane
 

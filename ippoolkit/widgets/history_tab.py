@@ -18,7 +18,7 @@ from .background import run_beside
 from .editor_state import EditorState
 from .pane_html import button_html, buttons_html, error_html, file_button_html, message_html, progress_html
 from .scenario_files import uploaded_files
-from .widgets_js import html_pane
+from .widgets_js import HtmlPane
 
 
 class HistoryTab:
@@ -40,7 +40,7 @@ class HistoryTab:
         self._language, self._get_editor, self._take = language, get_editor, take
         self._measured: Forecast | None = None
         self._task: asyncio.Task[None] | None = None
-        self.pane = html_pane("ipk-history")
+        self.pane = HtmlPane().add_class("ipk-history")
         self.pane.on_msg(self._on_action)
         self.refresh()
 

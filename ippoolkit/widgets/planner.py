@@ -17,7 +17,7 @@ from ..cidr import Cidr
 from ..errors import InputError
 from ..findings import N_, Severity, get_language
 from ..model import Cluster, IPPool, NodeGroup, Plan, Scenario
-from ..read import Reading, load
+from ..read import Reading, load, read
 from ..view.html import capacity_tiles_html, findings_html, verdict_html
 from ..view.verdict_parts import find_errors_beside_verdicts
 from ..write import scenario_to_yaml
@@ -32,7 +32,7 @@ from .planner_fields import SECTIONS
 from .planner_header import header_html, link_html, paste_html
 from .report_tab import ReportTab
 from .saved_state import MAX_LINK_LENGTH, SavedState, state_of_address, unpack_state
-from .scenario_files import load_uploaded, read_uploaded, recognized_lines, sample_scenarios, scenario_file_name
+from .scenario_files import read_uploaded, recognized_lines, sample_scenarios, scenario_file_name
 
 MAX_PINS = 4
 _REFRESH_DELAY = 0.03  # seconds without a further change before the tabs follow
@@ -124,9 +124,9 @@ class Planner(FormPlanner[EditorState]):
                 if is_digits(str(value)) and int(value) < len(choices):
                     self.scenario = choices[int(value)].scenario
             case "sample" if value in (sample_paths := sample_scenarios()):
-                self._load(lambda: load(sample_paths[value]))
+                self._load(lambda: read(sample_paths[value], strict=True).design)
             case "load":
-                self._load(lambda: load_uploaded(value, contents))
+                self._load(lambda: read_uploaded(value, contents))
             case "too-large":
                 self._show_notice(
                     self.language.translate(N_("Too large to send: give ippoolkit.Planner the path of the file.")),
@@ -167,30 +167,25 @@ class Planner(FormPlanner[EditorState]):
     def _load_pasted(self, text: str) -> None:
         """Read a pasted text, and say line by line as what; what is said of it stays until the next change."""
         name, recognized = self.language.translate(N_("pasted text")), recognized_lines(text, self.language)
-        readings: list[Reading] = []
-
-        def read_scenario() -> Scenario:
-            readings.append(read_uploaded([name], [text.encode()]))
-            return readings[0].scenario
-
-        self._load(read_scenario, recognized=recognized)
-        for reading in readings:
+        if reading := self._load(lambda: read_uploaded([name], [text.encode()]), recognized):
             notes = [f"{note.place or note.subject} {note.full_message(self.lang)}".strip() for note in reading.notes]
             self._show_notice("\n".join([*recognized, *notes]), kind="info")
 
-    def _load(self, read_scenario: Callable[[], Scenario], *, recognized: Sequence[str] = ()) -> None:
+    def _load(self, read_input: Callable[[], Reading], recognized: Sequence[str] = ()) -> Reading | None:
+        """Put what is read in place of the plan; None, and a notice, where it cannot be read."""
         try:
-            loaded = read_scenario()
+            reading = read_input()
         except InputError as error:
             title = self.language.translate(N_("Nothing was loaded; the plan below is unchanged."))
             self._show_notice("\n".join([title, error.describe(self.lang), *recognized]), kind="error")
-            return
-        self._loaded = loaded
+            return None
+        self._loaded = reading.scenario
         self._drawer.html = ""
-        self._state = EditorState(loaded)
-        if loaded == self.scenario:
+        self._state = EditorState(self._loaded)
+        if self._loaded == self.scenario:
             self._refresh()
-        self.scenario = loaded
+        self.scenario = self._loaded
+        return reading
 
     def _move_in_history(self, direction: str) -> None:
         move = self._history.undo if direction == "undo" else self._history.redo

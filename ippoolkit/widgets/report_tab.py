@@ -15,7 +15,7 @@ from ..model import Scenario
 from .background import run_beside, running_loop
 from .pane_html import button_html, buttons_html, error_html, message_html, progress_html
 from .scenario_files import scenario_file_name
-from .widgets_js import html_pane
+from .widgets_js import HtmlPane
 
 REPORT_FOLDER = "reports"
 MIME_TYPES = {
@@ -42,7 +42,7 @@ class ReportTab:
         self._get_options = get_options
         self._task: asyncio.Task[None] | None = None
         self._format = "html"
-        self.pane = html_pane("ipk-report")
+        self.pane = HtmlPane().add_class("ipk-report")
         self.pane.on_msg(self._on_action)
         self._show()
 

@@ -45,7 +45,7 @@ class SavedState:
         return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
-def unpack_state(text: str) -> SavedState:
+def unpack_state(packed: str) -> SavedState:
     """Return the state that `SavedState.pack` wrote.
 
     Raises
@@ -55,14 +55,14 @@ def unpack_state(text: str) -> SavedState:
     """
     try:
         unpacker = zlib.decompressobj()
-        data = unpacker.decompress(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), _MAX_UNPACKED_BYTES)
+        data = unpacker.decompress(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)), _MAX_UNPACKED_BYTES)
         values = load_json(data)
     except (ValueError, zlib.error):
         values = None
     match values:
         case [str(scenario), [*pins], str(pool), str(group), int(tab)] if all(isinstance(pin, str) for pin in pins):
-            loaded = [load_uploaded(["link.yaml"], [part.encode()]) for part in (scenario, *pins)]
-            return SavedState(loaded[0], tuple(loaded[1:]), pool, group, max(tab, 0))
+            loaded, *loaded_pins = (load_uploaded(["link.yaml"], [text.encode()]) for text in (scenario, *pins))
+            return SavedState(loaded, tuple(loaded_pins), pool, group, max(tab, 0))
     raise InputError([Finding("link-damaged")])
 
 

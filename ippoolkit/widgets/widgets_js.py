@@ -54,14 +54,6 @@ class AddressMapWidget(anywidget.AnyWidget):
     view: Any = traitlets.Dict().tag(sync=True)
 
 
-def html_pane(*classes: str, **traits: Any) -> HtmlPane:
-    """Return a pane of these CSS classes."""
-    widget = HtmlPane(**traits)
-    for name in classes:
-        widget.add_class(name)
-    return widget
-
-
 def planner_stylesheet() -> str:
     """Return the planner's own style sheet, to go behind that of all pieces."""
     return (_STATIC / "planner.css").read_text(encoding="utf-8")

@@ -152,8 +152,8 @@ class _Redactor:
         cluster = dataclasses.replace(cluster, pools=tuple(sorted(cluster.pools, key=lambda pool: pool.name)))
         plan, networks = self._redact(scenario.plan), self._redact(scenario.networks)
         return Reading(
-            Scenario(name=name, cluster=cluster, plan=plan, networks=networks),
-            tuple(map(_redacted_note, reading.notes)),
+            Scenario(name=name, calico=scenario.calico, cluster=cluster, plan=plan, networks=networks),
+            tuple(map(_redact_note, reading.notes)),
             reported=tuple(map(self._redact_figure, reading.reported)),
             newest_creation=reading.newest_creation,
         )
@@ -251,7 +251,7 @@ class _Redactor:
         }
 
 
-def _redacted_note(note: Finding) -> Finding:
+def _redact_note(note: Finding) -> Finding:
     """Return a remark on the reading without file, place and names; kinds and numbers stay."""
     params = {
         key: value if isinstance(value, int | float) or value in ALL_KINDS else "…"

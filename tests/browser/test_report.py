@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 import ippoolkit as ipk
-from tests.helpers import ROOT, plan, unpacked_cluster
+from tests.helpers import ROOT, plan, unpack_cluster
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -22,7 +22,7 @@ def report(request, tmp_path_factory):
         return ipk.report(scenarios[lang == "zh"], folder / "r.html", lang=lang)
     if template in ("audit", "change"):
         recorded = "s05" if template == "audit" else "s01"
-        cluster = unpacked_cluster(recorded, tmp_path_factory.mktemp("cluster"), "kubectl-*.json")
+        cluster = unpack_cluster(recorded, tmp_path_factory.mktemp("cluster"), "kubectl-*.json")
         return ipk.report(cluster, folder / "r.html", template=template, lang=lang)
     long_named = replace(scenarios[0], name="a-cluster-with-a-rather-long-name." * 7)
     batch = ipk.make_reports([*scenarios, long_named], folder, template=template, lang=lang)

@@ -23,5 +23,5 @@ def differences(case):
         mismatches.append(f"ends at {last}; recorded: {case['last']}")
     first = [str(cidr.subnet(size, (index + step) % blocks)) for step in range(len(case["first"]))]
     if first != case["first"]:
-        mismatches.append(f"walks {list(first['block'])}; recorded: {case['first']}")
+        mismatches.append(f"walks {first}; recorded: {case['first']}")
     return mismatches

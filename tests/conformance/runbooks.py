@@ -110,7 +110,9 @@ class Replay:
         )
         for name, pool in state["pools"].items():
             spec = {key: pool[key] for key in ("cidr", "blockSize", "disabled", "nodeSelector")}
-            ipam.resources.create_pool(to_model("IPPool", {"metadata": {"name": name}, "spec": self.spoken(spec)}))
+            ipam.resources.create_pool(
+                to_model("IPPool", {"metadata": {"name": name}, "spec": self.with_tunnel_mode(spec)})
+            )
             self.stored[name] = pool["blockSize"]
         for node in sorted(state["nodes"]):
             ipam.resources.create_node(node)
@@ -127,7 +129,7 @@ class Replay:
             cluster_state.tunnel_addresses[NodeTunnel(node, self.tunnel_type)] = ipaddress.ip_address(address)
         return cluster_state
 
-    def spoken(self, spec):
+    def with_tunnel_mode(self, spec):
         return {f"{self.tunnel_type}Mode": "Always", **spec}
 
     def first_addresses(self):
@@ -181,7 +183,7 @@ class Replay:
         """Do what a command does; return whether what its tunnels do depends on who is first."""
         words = shlex.split(step["command"])
         try:
-            trigger = self.written(words, step)
+            trigger = self.execute(words, step)
             failed = False
         except IpamError:
             trigger, failed = "", True
@@ -192,7 +194,7 @@ class Replay:
             self.differences.append(f"{step['command']} {'fails' if failed else 'succeeds'}")
         return trigger != "one"
 
-    def written(self, words, step):
+    def execute(self, words, step):
         """Carry a command out; return `one` where one pool came, went, or was switched off or on."""
         tool, verb = words[:2]
         if verb in ("create", "apply", "replace"):
@@ -289,7 +291,7 @@ class Replay:
                 tunnel.handle,
                 recorded_moves[tunnel.node],
                 "Tunnel",
-                self.named(recorded_moves[tunnel.node]),
+                self.enabled_pools_of(recorded_moves[tunnel.node]),
             )
         for tunnel in self.tunnels(recorded_moves):
             if recorded_moves[tunnel.node]:
@@ -300,7 +302,7 @@ class Replay:
     def tunnels(self, nodes, but=()):
         return [NodeTunnel(node, self.tunnel_type) for node in sorted(nodes) if node not in but]
 
-    def named(self, address):
+    def enabled_pools_of(self, address):
         """The enabled pools that an address is in."""
         pools = sorted(self.cluster_state.ipam.store.pools.items())
         return tuple(name for name, pool in pools if not pool.disabled and ipaddress.ip_address(address) in pool.cidr)
@@ -309,7 +311,9 @@ class Replay:
         """Give a tunnel an address if that is the recorded one."""
         ipam = self.cluster_state.ipam
         blocks = len(ipam.blocks())
-        assignment = ipam.requests.assign(tunnel.node, tunnel.handle, 1, use="Tunnel", ipv4_pools=self.named(address))
+        assignment = ipam.requests.assign(
+            tunnel.node, tunnel.handle, 1, use="Tunnel", ipv4_pools=self.enabled_pools_of(address)
+        )
         if assignment.v4 and str(assignment.v4[0]) != address:
             self.undo(tunnel.handle, str(assignment.v4[0]), new=len(ipam.blocks()) > blocks)
             return False
@@ -365,7 +369,7 @@ class Replay:
         ipam = self.cluster_state.ipam
         blocks = len(ipam.blocks())
         if not named and not self.serves(address):
-            named = self.named(address)  # pods that name the pool
+            named = self.enabled_pools_of(address)  # pods that name the pool
         assignment = ipam.requests.assign(node, handle, 1, use=use, ipv4_pools=named)
         ours = str(assignment.v4[0]) if assignment.v4 else ""
         self.compared += not self.blurred
@@ -452,7 +456,7 @@ class Replay:
         def pool_of(network):
             return next((name for name, pool in pools if network in pool.cidr), "")
 
-        pool_figures = {name: self.pool_figures(pool) for name, pool in pools}
+        figures_by_pool = {name: self.pool_figures(pool) for name, pool in pools}
         outside = {**dict.fromkeys(_COUNTS, 0), "cidr": "", "blockSize": 0, "disabled": False, "nodeSelector": ""}
         nodes = {
             name: {
@@ -472,7 +476,7 @@ class Replay:
         no_affinity = []
         for block in blocks:
             cidr, host = block["cidr"], block["affinity"].removeprefix("host:")
-            row = pool_figures.get(pool_of(cidr), outside)
+            row = figures_by_pool.get(pool_of(cidr), outside)
             used = sum(map(len, block["allocated"].values()))
             row["blocks"] += 1
             row["blocks_empty"] += not used
@@ -488,7 +492,7 @@ class Replay:
                 node = tunnels.get(handle) or self.pods[handle][1]
                 for ordinal in ordinals:
                     address = ipaddress.ip_address(cidr.first + ordinal)
-                    mine = pool_figures.get(pool_of(address), outside)
+                    mine = figures_by_pool.get(pool_of(address), outside)
                     mine["allocated"] += 1
                     mine["borrowed"] += node != host
                     mine["tunnel_addresses"] += handle in tunnels
@@ -497,7 +501,7 @@ class Replay:
             spans.append(cidr)
         for _, node, address in self.pods.values():
             pool_name = pool_of(ipaddress.ip_address(address))
-            pool_figures.get(pool_name, outside)["pods"] += 1
+            figures_by_pool.get(pool_name, outside)["pods"] += 1
             nodes[node]["pods_by_pool"][pool_name or _OUTSIDE] = (
                 nodes[node]["pods_by_pool"].get(pool_name or _OUTSIDE, 0) + 1
             )
@@ -518,17 +522,19 @@ class Replay:
                 counted = [
                     b for b in blocks if b["cidr"] in pool.cidr and not any(b["cidr"] in cidr for cidr in earlier)
                 ]
-                pool_figures[name]["free"] = pool.cidr.size - sum(b["cidr"].size - len(b["free"]) for b in counted)
+                figures_by_pool[name]["free"] = pool.cidr.size - sum(b["cidr"].size - len(b["free"]) for b in counted)
             inside = [block for block in blocks if block["cidr"] in pool.cidr]
             if any(str(block["cidr"]) in pair for pair in overlapping for block in inside):
                 covered = {
                     address for block in inside for address in range(block["cidr"].first, block["cidr"].last + 1)
                 }
-                pool_figures[name]["free"] = pool.cidr.size - len(covered) + sum(len(block["free"]) for block in inside)
+                figures_by_pool[name]["free"] = (
+                    pool.cidr.size - len(covered) + sum(len(block["free"]) for block in inside)
+                )
         doubled = {address: sorted(cidrs) for address, cidrs in holders.items() if len(cidrs) > 1}
         handles = {handle for block in blocks for handle in block["allocated"]}
         return {
-            "pools": pool_figures,
+            "pools": figures_by_pool,
             "outside_any_pool": outside,
             "nodes": {name: figures for name, figures in nodes.items() if name in theirs["nodes"]},
             "blocks_without_affinity": no_affinity,
@@ -536,7 +542,7 @@ class Replay:
             "overlapping_blocks": overlapping,
             "allocations": sum(map(len, holders.values())),
             "handles": len(handles),
-            "borrowed": sum(row["borrowed"] for row in [*pool_figures.values(), outside]),
+            "borrowed": sum(row["borrowed"] for row in [*figures_by_pool.values(), outside]),
             "pods_with_ip": len(self.pods),
             "pods_without_ip": sum(self.waiting.values()),
             "duplicate_addresses": [

@@ -3,7 +3,7 @@
 import pytest
 
 import ippoolkit as ipk
-from tests.helpers import CLUSTERS, expected, recorded
+from tests.helpers import CLUSTERS, expected_metrics, unpack_files
 
 KINDS = ("ippools", "nodes", "namespaces", "pods", "ipamconfigs", "ipamconfigurations", "ipreservations")
 JSON = tuple(f"kubectl-{kind}.json" for kind in KINDS)
@@ -11,12 +11,12 @@ JSON = tuple(f"kubectl-{kind}.json" for kind in KINDS)
 
 @pytest.fixture
 def load(tmp_path):
-    return lambda cluster, *names: ipk.load(*recorded(cluster, tmp_path, *names))
+    return lambda cluster, *names: ipk.load(*unpack_files(cluster, tmp_path, *names))
 
 
 @pytest.mark.parametrize("cluster", CLUSTERS)
 def test_pools_and_configuration(cluster, load):
-    scenario, truth = load(cluster, *JSON), expected(cluster)
+    scenario, truth = load(cluster, *JSON), expected_metrics(cluster)
     pools = {pool.name: pool for pool in scenario.cluster.pools}
     assert set(pools) == {pool["name"] for pool in truth["pools"]}
     for pool in truth["pools"]:
@@ -40,7 +40,7 @@ def test_pools_and_configuration(cluster, load):
 
 @pytest.mark.parametrize("cluster", CLUSTERS)
 def test_pods_and_tunnels(cluster, load):
-    scenario, truth = load(cluster, *JSON), expected(cluster)["totals"]
+    scenario, truth = load(cluster, *JSON), expected_metrics(cluster)["totals"]
     pods, nodes = scenario.cluster.pods, scenario.cluster.nodes
     assert len(nodes) == truth["nodes"]
     assert len(pods) == truth["pods"]
@@ -61,7 +61,7 @@ def test_use_from_the_blocks_themselves(cluster, load):
         assert cluster == "s12"  # nothing exists there, and nothing is known
         return
     table = ipk.capacity(scenario).pools().set_index("pool")
-    for pool in expected(cluster)["pools"]:
+    for pool in expected_metrics(cluster)["pools"]:
         assert table.addresses_used[pool["name"]] == pool["allocated"]
         assert table.blocks_used[pool["name"]] == pool["blocks_allocated"]
 
@@ -70,7 +70,7 @@ def test_use_from_the_blocks_themselves(cluster, load):
 def test_use_from_pods_and_tunnels_alone(cluster, load):
     """Where nothing leaks, who holds an address tells as much as the blocks."""
     table = ipk.capacity(load(cluster, *JSON)).pools().set_index("pool")
-    for pool in expected(cluster)["pools"]:
+    for pool in expected_metrics(cluster)["pools"]:
         assert table.addresses_used[pool["name"]] == pool["allocated"]
         assert table.blocks_used[pool["name"]] == pool["blocks_allocated"]
 
@@ -78,13 +78,13 @@ def test_use_from_pods_and_tunnels_alone(cluster, load):
 @pytest.mark.parametrize("cluster", ["s01", "s02", "v3-s02"])
 def test_blocks_needed_are_the_blocks_that_the_real_cluster_claimed(cluster, load):
     scenario = load(cluster, *JSON)
-    for pool in expected(cluster)["pools"]:
+    for pool in expected_metrics(cluster)["pools"]:
         row = ipk.capacity(scenario).block_sizes(pool["name"]).set_index("block_size").loc[pool["blockSize"]]
         assert row.blocks - row.spare_blocks == pool["blocks_allocated"]
 
 
 def test_a_recorded_cluster_with_too_few_blocks_fails_at_the_node_that_has_none(load):
-    scenario, truth = load("s03", *JSON), expected("s03")
+    scenario, truth = load("s03", *JSON), expected_metrics("s03")
     without = [node["name"] for node in truth["nodes"] if not node["blocks"]]
     verdict = ipk.capacity(scenario).verdict
     assert verdict.status == "fails"

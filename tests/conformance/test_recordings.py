@@ -118,7 +118,7 @@ def test_a_changed_recording_is_told(kind, which, change, message, tmp_path, cap
     assert message in second
 
 
-def altered(path, which, change):
+def alter(path, which, change):
     """The lines of a recording, the first that fits changed."""
     lines = read_cases(path)
     change(next(line for line in lines if which(line)))
@@ -185,10 +185,11 @@ def altered(path, which, change):
             "duplicate_addresses is",
         ),
         ("hostindex", lambda line: line.get("start"), lambda line: line.update(start="1"), "starts at"),
+        ("hostindex", lambda line: line.get("first"), lambda line: line["first"].reverse(), "walks ["),
     ],
 )
 def test_a_changed_sequence_is_told(file, which, change, message, tmp_path, capsys):
-    (tmp_path / "x").write_text(altered(RECORDINGS / f"{file}.jsonl.gz", which, change))
+    (tmp_path / "x").write_text(alter(RECORDINGS / f"{file}.jsonl.gz", which, change))
     assert main([str(tmp_path)]) == 1
     assert message in capsys.readouterr().out
 

@@ -14,7 +14,7 @@ from tests.helpers import RECORDINGS
 TRACES = sorted((RECORDINGS / "ipam").iterdir())
 
 
-def dumped(ipam: Ipam) -> Cluster:
+def dump_cluster(ipam: Ipam) -> Cluster:
     """The cluster as its objects show it: blocks with who holds what and the order of free addresses."""
     blocks = []
     for block in ipam.blocks():
@@ -44,7 +44,7 @@ def dumped(ipam: Ipam) -> Cluster:
     return Cluster(pools=tuple(ipam.store.pools.values()), nodes=nodes, blocks=tuple(blocks), ipam=ipam.store.config)
 
 
-def claims(ipam, other):
+def copy_claim_ages(ipam, other):
     """Let blocks be as old as in another engine: dumps show when they were claimed, but not what the clock is now."""
     slots = {cidr: slot for slot, cidr in other.store.slots()}
     for slot, cidr in ipam.store.slots():
@@ -62,11 +62,11 @@ def test_the_rest_of_a_trace_follows_from_the_blocks(path):
     reservations = dict(ipam.store.reservations)
     if ipam.store.config.ip_cooldown_seconds or any(block["cooling"] for block in ipam.blocks()):
         pytest.skip("addresses cool down by a clock that dumps do not show to the second")
-    loaded = engine_from_cluster(dumped(ipam), datastore=ipam.store.datastore)
+    loaded = engine_from_cluster(dump_cluster(ipam), datastore=ipam.store.datastore)
     for name, cidrs in reservations.items():
         loaded.resources.create_reservation(name, cidrs)
     assert [block for block in loaded.blocks() if block["cidr"]] == ipam.blocks()
-    claims(loaded, ipam)
+    copy_claim_ages(loaded, ipam)
     for number, operation in enumerate(operations[half:], half + 2):
         ours, theirs = _run(loaded, operation), dict(operation.get("result") or {})
         assert ours == _normal(operation["op"], theirs, ours), f"{path.name}:{number}: {json.dumps(operation)[:200]}"

@@ -1,8 +1,7 @@
 """The search for designs and for free ranges against brute force that shares nothing with them."""
 
 import ipaddress
-from fractions import Fraction
-from math import ceil, floor
+from math import ceil
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,36 +14,7 @@ from ippoolkit.choose.routes import Peering, RackRoutes, routing_tables
 from ippoolkit.choose.search import DesignSpace, Need, NodeKind
 from ippoolkit.cidr import Cidr
 from ippoolkit.view.recommendation_formats import recommendation_as_dict
-
-ADDRESS_BITS = {4: 32, 6: 128}
-PRIVATE = {4: (8, 12, 16), 6: (8,)}
-GRID = {
-    4: [(p, b) for p in range(8, 33) for b in range(20, 33) if b >= p],
-    6: [(p, b) for p in range(64, 129) for b in range(116, 129) if b >= p],
-}
-
-
-def brute_force(family, nodes, addresses, racks, headroom, max_routes, cap):
-    """Return all designs that hold, as (prefix, blockSize, blocks a node, addresses, routes, nodes that fit)."""
-    designs = []
-    for prefix, size in GRID[family]:
-        block = 2 ** (ADDRESS_BITS[family] - size)
-        b = max(1, ceil(Fraction(addresses, block)))
-        rack = ceil(Fraction(nodes, racks))
-        wanted = ceil(Fraction(rack * (100 + headroom), 100))
-        fits = floor(Fraction(2 ** (size - prefix), b))
-        routes = nodes * b if racks == 1 else max(rack * b + racks - 1, racks)
-        if b <= cap and fits >= wanted and (max_routes is None or routes <= max_routes):
-            designs.append((prefix, size, b, racks * 2 ** (ADDRESS_BITS[family] - prefix), routes, racks * fits))
-    return designs
-
-
-def undominated(designs):
-    def beats(a, b):
-        return a[3] <= b[3] and a[4] <= b[4] and a[5] >= b[5] and a[3:] != b[3:]
-
-    return [design for design in designs if not any(beats(rival, design) for rival in designs)]
-
+from tests.brute_force import ADDRESS_BITS, brute_force, design_row, is_in_private_ranges, undominated
 
 needs = {
     "nodes": st.one_of(st.integers(1, 300), st.integers(1, 100_000)),
@@ -112,17 +82,8 @@ def test_what_recommend_answers_is_what_brute_force_finds(wanted):
         designs = brute_force(
             family, wanted["nodes"], addresses, wanted["racks"], wanted["headroom"], wanted["max_routes"], cap
         )
-        # Pools lie in private ranges: RFC 1918, RFC 4193.
-        designs = [
-            row
-            for row in designs
-            if sum(2 ** (row[0] - private) for private in PRIVATE[family] if private <= row[0]) >= wanted["racks"]
-        ]
-        rows = [
-            (d["prefix"], d["blockSize"], d["blocks_per_node"], d["addresses"], d["routes"], d["nodes_max"])
-            for d in answer["designs"]
-            if d["family"] == family
-        ]
+        designs = [design for design in designs if is_in_private_ranges(design, family, wanted["racks"])]
+        rows = [design_row(design) for design in answer["designs"] if design["family"] == family]
         assert sorted(rows) == sorted(undominated(designs))
         everything_holds &= bool(designs)
     if not everything_holds:

@@ -113,15 +113,15 @@ def designs(draw):
 
     @st.composite
     def loads(draw):
-        pods, rooms_of_pods = draw(st.integers(0, 20)), draw(some)
+        pods, pod_classes = draw(st.integers(0, 20)), draw(some)
         tunnels = [AddressDemand(1, draw(some), is_tunnel=True) for _ in range(draw(st.integers(0, 2)))]
         return NodeLoad(
             "",
             draw(st.integers(0, 7)),
             pods,
             pods,
-            (*tunnels, AddressDemand(pods, rooms_of_pods)),
-            rooms_of_pods,
+            (*tunnels, AddressDemand(pods, pod_classes)),
+            pod_classes,
             max_blocks=20,
             reserved_per_block=draw(st.sampled_from([0, 0, 0, 4])),
             needs_block=draw(st.booleans()),

@@ -58,7 +58,7 @@ objects = st.fixed_dictionaries(
 documents = objects | st.lists(objects, max_size=3) | values
 
 
-def messages_of(outcome):
+def assert_messages(outcome):
     """Every finding can be put into words, in both languages."""
     for note in outcome.findings:
         assert note.message("en")
@@ -78,7 +78,7 @@ def test_whatever_a_manifest_says(given_documents, action):
     ):
         for judge in (Calicoctl(), ApiServer()):
             for _ in range(2):
-                messages_of(judge.run(action, parse_manifests(text, "file")))
+                assert_messages(judge.run(action, parse_manifests(text, "file")))
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
@@ -101,9 +101,9 @@ def test_whatever_a_patch_says(spec, changes):
     calicoctl.add_existing(
         {"kind": "IPPool", "metadata": {"name": "p1"}, "spec": spec if isinstance(spec, dict) else {}}
     )
-    messages_of(calicoctl.patch(POOL, "p1", json.dumps({"spec": changes})))
-    messages_of(calicoctl.patch(POOL, "p1", json.dumps(changes)))
-    messages_of(calicoctl.delete(POOL, "p1", "p2"))
+    assert_messages(calicoctl.patch(POOL, "p1", json.dumps({"spec": changes})))
+    assert_messages(calicoctl.patch(POOL, "p1", json.dumps(changes)))
+    assert_messages(calicoctl.delete(POOL, "p1", "p2"))
 
 
 @given(st.text())
@@ -112,7 +112,7 @@ def test_whatever_a_patch_says(spec, changes):
 def test_whatever_stands_for_a_patch(body):
     calicoctl = Calicoctl()
     calicoctl.add_existing({"kind": "IPPool", "metadata": {"name": "p1"}, "spec": {"cidr": "10.0.0.0/16"}})
-    messages_of(calicoctl.patch(POOL, "p1", body))
+    assert_messages(calicoctl.patch(POOL, "p1", body))
 
 
 options = st.sampled_from(

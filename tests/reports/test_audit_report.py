@@ -12,7 +12,7 @@ from ippoolkit.audit import audit
 from ippoolkit.errors import InputError
 from ippoolkit.report.formats.pdf import find_chromium
 from ippoolkit.report.sections.audit_report import AuditReport
-from tests.helpers import run_command, unpacked_cluster
+from tests.helpers import run_command, unpack_cluster
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 PIECES = ("title", "summary", "findings", "pools", "maps", "nodes", "coverage", "totals", "how_it_was_read", "appendix")
@@ -20,7 +20,7 @@ PIECES = ("title", "summary", "findings", "pools", "maps", "nodes", "coverage", 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    return lambda cluster: unpacked_cluster(cluster, tmp_path_factory.mktemp("clusters") / cluster)
+    return lambda cluster: unpack_cluster(cluster, tmp_path_factory.mktemp("clusters") / cluster)
 
 
 def pieces(*arguments, **options):

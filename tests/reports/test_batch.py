@@ -17,7 +17,7 @@ import pytest
 import ippoolkit as ipk
 from ippoolkit.errors import InputError
 from ippoolkit.report.inputs import resolve_inputs, safe_file_name
-from tests.helpers import ROOT, notebook, plan
+from tests.helpers import ROOT, plan, write_notebook
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -107,7 +107,7 @@ def test_one_that_fails_is_told_and_listed_and_the_others_go_on(scenarios, tmp_p
 
 
 def test_a_notebook_that_fails_in_one_report_leaves_the_others_alone(scenarios, tmp_path):
-    path = notebook(
+    path = write_notebook(
         tmp_path / "own.ipynb",
         'scenario = ""',
         "import ippoolkit as ipk",
@@ -122,7 +122,7 @@ def test_a_notebook_that_fails_in_one_report_leaves_the_others_alone(scenarios, 
 
 def test_no_state_leaks_from_one_report_to_the_next(scenarios, tmp_path):
     """The first notebook spoils whatever it can; the others find everything as it was."""
-    path = notebook(
+    path = write_notebook(
         tmp_path / "spoil.ipynb",
         'scenario = ""',
         "import os, sys, pandas, matplotlib, ippoolkit as ipk, ippoolkit.calico.limits as limits",
@@ -259,12 +259,12 @@ def test_interrupted_it_says_so_leaves_whole_files_and_no_processes(scenarios, c
         if not name.startswith(".")
     )
     deadline = time.monotonic() + 10
-    while (remaining := marked(marker)) and time.monotonic() < deadline:
+    while (remaining := marked_processes(marker)) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert remaining == []
 
 
-def marked(marker):
+def marked_processes(marker):
     """Return the processes that bear a mark in their environment."""
     processes = []
     for process in Path("/proc").glob("[0-9]*"):

@@ -17,16 +17,13 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 @pytest.fixture
 def fleet(tmp_path):
-    scenarios = {
-        "a": plan(name="prod"),
-        "b": plan(name="prod", size=24),
-        "c": plan(name="lab", cidr="10.0.0.0/18", nodes=0),
-        "d": plan(name="far", cidr="10.233.0.0/16", size=28),
-    }
-    paths = []
-    for file, scenario in scenarios.items():
-        named = replace(scenario, name={"a": "prod", "b": "prod", "c": "lab", "d": "far"}[file])
-        paths.append(save_scenario(named, tmp_path / f"{file}.yaml"))
+    scenarios = (
+        replace(plan(), name="prod"),
+        replace(plan(size=24), name="prod"),
+        replace(plan(cidr="10.0.0.0/18", nodes=0), name="lab"),
+        replace(plan(cidr="10.233.0.0/16", size=28), name="far"),
+    )
+    paths = [save_scenario(scenario, tmp_path / f"{number}.yaml") for number, scenario in enumerate(scenarios)]
     return FleetReport([str(path) for path in paths])
 
 

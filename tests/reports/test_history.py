@@ -9,6 +9,7 @@ from ippoolkit.errors import InputError
 from ippoolkit.report.options import validate_options
 from ippoolkit.report.sections import CapacityReport, FleetReport
 from ippoolkit.report.sections.history_outlook import find_histories
+from tests.helpers import codes_of
 
 
 def write_history(path, pool, per_day, days=150):
@@ -99,4 +100,4 @@ def test_a_missing_history_and_one_that_would_name_pools_are_refused(plans):
     _, folder = plans
     with pytest.raises(InputError) as raised:
         validate_options(parameters={"history": ["nowhere.csv", str(folder)]}, redact=True)
-    assert {problem.code for problem in raised.value.problems} == {"file-missing", "history-redacted"}
+    assert codes_of(raised.value.problems) == {"file-missing", "history-redacted"}

@@ -20,7 +20,7 @@ from ippoolkit.read import Reading
 from ippoolkit.report.formats.pdf import find_chromium
 from ippoolkit.write import scenario_to_yaml
 from ippoolkit.write.redaction import redact_scenarios
-from tests.helpers import CLUSTERS, ROOT, notebook, plan, recorded, unpacked_cluster
+from tests.helpers import CLUSTERS, ROOT, plan, unpack_cluster, unpack_files, write_notebook
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -182,7 +182,7 @@ def test_nothing_of_the_original_is_left_in_any_file(hostile, tmp_path, template
 
 @pytest.mark.parametrize("cluster", ["s02", "s05", "s07", "s13"])
 def test_an_audit_keeps_its_figures_and_nothing_else(cluster, tmp_path):
-    folder = unpacked_cluster(cluster, tmp_path / "acme-cluster", "kubectl-*")
+    folder = unpack_cluster(cluster, tmp_path / "acme-cluster", "kubectl-*")
     before = audit(folder)
     formats = ["html", "xlsx", "md", "svg"]
     ipk.make_reports([folder], tmp_path / "out", formats=formats, template="audit", redact=True, date="2026-11-23")
@@ -214,7 +214,7 @@ def test_an_audit_keeps_its_figures_and_nothing_else(cluster, tmp_path):
 
 @pytest.mark.parametrize("cluster", CLUSTERS)
 def test_every_number_stays(cluster, tmp_path):
-    scenario = ipk.load(*recorded(cluster, tmp_path, *DUMPS))
+    scenario = ipk.load(*unpack_files(cluster, tmp_path, *DUMPS))
     scenario = replace(
         scenario, plan=ipk.Plan(months=3, groups=(ipk.NodeGroup(nodes=5, pods_per_node=30, nodes_per_month=2),))
     )
@@ -306,7 +306,14 @@ def test_addresses_keep_their_place_in_their_pool(tmp_path):
 
 
 def test_a_notebook_of_ones_own_gets_the_redacted_scenario(tmp_path):
-    path = notebook(tmp_path / "own.ipynb", 'scenario = ""', "import ippoolkit as ipk\nipk.capacity(scenario).pools()")
+    path = write_notebook(
+        tmp_path / "own.ipynb", 'scenario = ""', "import ippoolkit as ipk\nipk.capacity(scenario).pools()"
+    )
     text = ipk.report(plan(), tmp_path / "r.html", template=path, redact=True).read_text()
     assert "10.233.64.0" not in text
     assert ipaddress.ip_address("10.0.0.0") in ipaddress.ip_network("10.0.0.0/18")
+
+
+def test_a_redacted_scenario_is_judged_by_the_same_release():
+    (redacted,) = redact_scenarios([replace(ipk.load(ROOT / "data/kubean.yaml"), calico="v3.29.7")])
+    assert redacted.calico == "v3.29.7"

@@ -6,14 +6,13 @@ import hashlib
 import re
 from html.parser import HTMLParser
 
-import nbformat
 import pytest
 
 import ippoolkit as ipk
 from ippoolkit.errors import InputError, ReportError
 from ippoolkit.report import builtin_templates, find_template
 from ippoolkit.report.sections import CapacityReport
-from tests.helpers import ROOT, plan
+from tests.helpers import ROOT, plan, write_notebook
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -140,28 +139,20 @@ def test_parameters_are_checked_before_anything_runs(tmp_path):
 
 
 def test_a_notebook_that_fails_is_told_and_leaves_nothing(tmp_path):
-    notebook = nbformat.v4.new_notebook(
-        cells=[
-            nbformat.v4.new_code_cell("scenario = lang = date = ''", metadata={"tags": ["parameters"]}),
-            nbformat.v4.new_code_cell("raise ValueError('no such luck')"),
-        ],
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
-    )
-    nbformat.write(notebook, tmp_path / "bad.ipynb")
+    path = write_notebook(tmp_path / "bad.ipynb", "scenario = lang = date = ''", "raise ValueError('no such luck')")
     with pytest.raises(ReportError, match="ValueError: no such luck"):
-        ipk.report(KUBESPRAY, tmp_path / "r.html", template=tmp_path / "bad.ipynb")
+        ipk.report(KUBESPRAY, tmp_path / "r.html", template=path)
     assert [path.name for path in tmp_path.iterdir()] == ["bad.ipynb"]
 
 
 def test_a_notebook_of_ones_own_is_rendered(tmp_path):
-    cells = [
-        nbformat.v4.new_code_cell("scenario = lang = date = ''", metadata={"tags": ["parameters"]}),
-        nbformat.v4.new_markdown_cell("# My *own* report"),
-        nbformat.v4.new_code_cell("import ippoolkit as ipk\nipk.capacity(scenario).pools()"),
-    ]
-    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), tmp_path / "own.ipynb")
-    text = ipk.report(KUBESPRAY, tmp_path / "r.html", template=tmp_path / "own.ipynb").read_text()
+    path = write_notebook(
+        tmp_path / "own.ipynb",
+        "scenario = lang = date = ''",
+        "# My *own* report",
+        "import ippoolkit as ipk\nipk.pools(ipk.load(scenario))",
+    )
+    text = ipk.report(KUBESPRAY, tmp_path / "r.html", template=path).read_text()
     assert "<em>own</em>" in text
     assert "10.233.64.0/18" in text
     assert "import ippoolkit" not in text

@@ -8,7 +8,7 @@ import pytest
 import ippoolkit as ipk
 from ippoolkit.errors import InputError
 from ippoolkit.report import builtin_templates, find_template
-from tests.helpers import ROOT, notebook, plan
+from tests.helpers import ROOT, plan, write_notebook
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -57,13 +57,13 @@ def test_what_the_kit_fills_in_is_no_parameter_to_give(tmp_path):
     ],
 )
 def test_types_are_those_of_the_cell(tmp_path, default, good, bad, code):
-    template = find_template(notebook(tmp_path / "own.ipynb", f'scenario = ""\nx = {default}'))
+    template = find_template(write_notebook(tmp_path / "own.ipynb", f'scenario = ""\nx = {default}'))
     assert template.validate({"x": good}) == []
     assert [problem.code for problem in template.validate({"x": bad})] == [code]
 
 
 def test_ranges_stand_in_the_metadata(tmp_path):
-    path = notebook(
+    path = write_notebook(
         tmp_path / "own.ipynb",
         'scenario = ""\nmonths = 3',
         metadata={"ippoolkit": {"parameters": {"months": {"minimum": 1, "maximum": 9}}}},
@@ -85,12 +85,12 @@ def test_what_is_no_template_is_told(tmp_path):
         with pytest.raises(InputError) as error:
             find_template(name)
         assert [problem.code for problem in error.value.problems] == [code], name
-    path = notebook(tmp_path / "none-of-ours.ipynb", "x = 1")
+    path = write_notebook(tmp_path / "none-of-ours.ipynb", "x = 1")
     assert [problem.code for problem in find_template(path).validate({})] == ["template-parameters"]
 
 
 def test_a_notebook_of_ones_own_becomes_every_format(tmp_path):
-    path = notebook(
+    path = write_notebook(
         tmp_path / "with {braces} and 'quotes'.ipynb",
         'scenario = ""\nlang = "en"\nfactor = 2',
         "# My *own* report",
@@ -126,7 +126,7 @@ def test_a_notebook_of_ones_own_becomes_every_format(tmp_path):
 def test_a_notebook_of_ones_own_runs_in_its_folder(tmp_path):
     (tmp_path / "helper.py").write_text("answer = 42")
     (tmp_path / "data.csv").write_text("a\n43\n")
-    path = notebook(
+    path = write_notebook(
         tmp_path / "own.ipynb",
         "files = []",
         "import helper, os, pandas\nprint('not shown')",

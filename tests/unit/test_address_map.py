@@ -17,7 +17,7 @@ def short():
     return place_planned_pods(plan(size=24))
 
 
-def reserving(scenario, *cidrs):
+def with_reservation(scenario, *cidrs):
     reservation = ipk.IPReservation(name="r", reserved_cidrs=tuple(map(ipk.Cidr.parse, cidrs)))
     return replace(scenario, cluster=replace(scenario.cluster, reservations=(reservation,)))
 
@@ -54,7 +54,7 @@ def test_a_part_of_a_pool(short):
 
 
 def test_reserved_addresses_are_counted_in_their_cells():
-    view = address_map(place_planned_pods(reserving(plan(), "10.233.64.0/25", "10.233.66.5/32")), "pool")
+    view = address_map(place_planned_pods(with_reservation(plan(), "10.233.64.0/25", "10.233.66.5/32")), "pool")
     assert (
         dict(zip(view["range"], view["reserved"], strict=True)).items()
         >= {
@@ -65,7 +65,9 @@ def test_reserved_addresses_are_counted_in_their_cells():
         }.items()
     )
     assert view["reserved"].sum() == 129
-    coarse = address_map(place_planned_pods(reserving(plan(), "10.233.64.0/25", "10.233.66.5/32")), "pool", cells=16)
+    coarse = address_map(
+        place_planned_pods(with_reservation(plan(), "10.233.64.0/25", "10.233.66.5/32")), "pool", cells=16
+    )
     assert coarse["reserved"].sum() == 129
     assert coarse["range"][0] == "10.233.64.0/22"
 

@@ -24,6 +24,7 @@ from ippoolkit.alerts import (
 )
 from ippoolkit.errors import InputError
 from ippoolkit.forecasting import History, Measurement, PoolHistory, forecast
+from tests.helpers import ROOT
 from tests.helpers import run_command as run
 
 promtool = pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is missing: install prometheus")
@@ -141,14 +142,24 @@ def test_the_dashboard_asks_what_the_rules_ask():
     assert all(panel["gridPos"]["x"] + panel["gridPos"]["w"] <= 24 for panel in panels)
 
 
+def run_promtool(folder, *arguments):
+    result = subprocess.run(["promtool", *arguments], capture_output=True, text=True, check=False, cwd=folder)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def run_rule_tests(folder, *tests):
+    """Let promtool test the rules of a group."""
+    (folder / "rules.yaml").write_text(rules_file(group()))
+    (folder / "tests.yaml").write_text(yaml.safe_dump({"rule_files": ["rules.yaml"], "tests": [*tests]}))
+    run_promtool(folder, "test", "rules", "tests.yaml")
+
+
 @promtool
 def test_promtool_takes_the_rules(tmp_path):
     pools = (*WATCH.pools, WatchedPools("IPv6", ("v6.a", "v6-b"), Quantity(2**80), Quantity(2**58)))
     for release, watch in (("", Watch(pools)), ("v3.20", WATCH)):
-        path = tmp_path / "rules.yaml"
-        path.write_text(rules_file(group(watch, release)))
-        result = subprocess.run(["promtool", "check", "rules", path], capture_output=True, text=True, check=False)
-        assert result.returncode == 0, result.stdout + result.stderr
+        (tmp_path / "rules.yaml").write_text(rules_file(group(watch, release)))
+        run_promtool(tmp_path, "check", "rules", "rules.yaml")
 
 
 SERIES = {
@@ -164,7 +175,6 @@ SERIES = {
 @promtool
 @pytest.mark.parametrize("alert", SERIES)
 def test_alerts_fire_when_they_must_and_only_then(alert, tmp_path):
-    (tmp_path / "rules.yaml").write_text(rules_file(group()))
     metric, high, low = SERIES[alert]
     rules = [rule for rule in group()["rules"] if rule["alert"] == alert]
     fires = next(
@@ -189,31 +199,16 @@ def test_alerts_fire_when_they_must_and_only_then(alert, tmp_path):
         name: text.replace("{{ $value }}", str(value)).replace("{{ $labels.node }}", "n1")
         for name, text in fires["annotations"].items()
     }
-    tests = [case(high, [{"exp_labels": labels, "exp_annotations": annotations}]), case(low, [])]
-    (tmp_path / "tests.yaml").write_text(yaml.safe_dump({"rule_files": ["rules.yaml"], "tests": tests}))
-    result = subprocess.run(
-        ["promtool", "test", "rules", "tests.yaml"], capture_output=True, text=True, check=False, cwd=tmp_path
-    )
-    assert result.returncode == 0, result.stdout + result.stderr
+    fired = {"exp_labels": labels, "exp_annotations": annotations}
+    run_rule_tests(tmp_path, case(high, [fired]), case(low, []))
 
 
 @promtool
 def test_a_missing_metric_rings(tmp_path):
-    (tmp_path / "rules.yaml").write_text(rules_file(group()))
     (rule,) = (rule for rule in group()["rules"] if rule["alert"] == "CalicoPoolMetricsMissing")
     expected = [{"exp_labels": rule["labels"] | {"ippool": "pool-a"}, "exp_annotations": rule["annotations"]}]
-    tests = [
-        {
-            "interval": "5m",
-            "input_series": [],
-            "alert_rule_test": [{"eval_time": "1h", "alertname": rule["alert"], "exp_alerts": expected}],
-        }
-    ]
-    (tmp_path / "tests.yaml").write_text(yaml.safe_dump({"rule_files": ["rules.yaml"], "tests": tests}))
-    result = subprocess.run(
-        ["promtool", "test", "rules", "tests.yaml"], capture_output=True, text=True, check=False, cwd=tmp_path
-    )
-    assert result.returncode == 0, result.stdout + result.stderr
+    alert = {"eval_time": "1h", "alertname": rule["alert"], "exp_alerts": expected}
+    run_rule_tests(tmp_path, {"interval": "5m", "input_series": [], "alert_rule_test": [alert]})
 
 
 def test_the_command_writes_all_three_files(tmp_path):
@@ -228,8 +223,6 @@ def test_the_command_writes_all_three_files(tmp_path):
 
 
 def test_the_command_takes_a_scenario_and_refuses_what_is_no_time():
-    from tests.helpers import ROOT
-
     result = run("alerts", ROOT / "data/kubespray.yaml", "--calico", "v3.29")
     assert result.exit_code == 0, result.stderr
     assert "ipam_allocations_in_use" in result.stdout

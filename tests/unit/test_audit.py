@@ -11,12 +11,12 @@ from ippoolkit.audit import audit, audit_reading
 from ippoolkit.findings import get_language
 from ippoolkit.model import Allocation, Block, BlockAffinity, Cluster, IPAMHandle, IPReservation, Pod, Service, Tunnel
 from ippoolkit.read import Reading
-from tests.helpers import CLUSTERS, ROOT, run_command, unpacked_cluster
+from tests.helpers import CLUSTERS, ROOT, codes_of, run_command, unpack_cluster
 
 
 @pytest.fixture(scope="session")
 def folders(tmp_path_factory):
-    return {cluster: unpacked_cluster(cluster, tmp_path_factory.mktemp(cluster)) for cluster in CLUSTERS}
+    return {cluster: unpack_cluster(cluster, tmp_path_factory.mktemp(cluster)) for cluster in CLUSTERS}
 
 
 def findings_by_code(cluster, **more):
@@ -323,8 +323,8 @@ def test_pods_of_an_earlier_moment_and_of_one_namespace_are_told(folders):
     reading = replace(
         cluster_audit.reading, scenario=replace(cluster_audit.scenario, cluster=replace(cluster, blocks=blocks))
     )
-    assert "dumps-apart" in {finding.code for finding in audit_reading(reading).findings}
-    assert "dumps-apart" not in {finding.code for finding in cluster_audit.findings}
+    assert "dumps-apart" in codes_of(audit_reading(reading).findings)
+    assert "dumps-apart" not in codes_of(cluster_audit.findings)
     cluster = audit(folders["s01"]).scenario.cluster
     pods_of_one_namespace = tuple(pod for pod in cluster.pods if pod.namespace == "data")
     assert "namespaces-partly" in findings_by_code(cluster, pods=pods_of_one_namespace)

@@ -11,12 +11,12 @@ from ippoolkit.audit import audit
 from ippoolkit.audit.cluster_index import ClusterIndex
 from ippoolkit.audit.cluster_metrics import cluster_metrics
 from tests.helpers import run_command as run
-from tests.helpers import unpacked_cluster
+from tests.helpers import unpack_cluster
 
 
 @pytest.fixture
 def folder(tmp_path):
-    return lambda cluster: unpacked_cluster(cluster, tmp_path / cluster)
+    return lambda cluster: unpack_cluster(cluster, tmp_path / cluster)
 
 
 def rows(*arguments):

@@ -291,7 +291,7 @@ def tar(members, mode):
     return packed.getvalue()
 
 
-def zipped(members):
+def zip_files(members):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
@@ -321,10 +321,10 @@ def test_nothing_of_an_archive_but_its_files_is_looked_at(mode, tmp_path):
     ("data", "code"),
     [
         (gzip.compress(b" " * 5000), "file-large"),
-        (zipped({"a.yaml": b" " * 5000}), "file-large"),
+        (zip_files({"a.yaml": b" " * 5000}), "file-large"),
         (tar([("a.yaml", tarfile.REGTYPE, b" " * 5000)], "w:"), "file-large"),
         (tar([("a.yaml", tarfile.REGTYPE, b" " * 5000)], "w:gz"), "file-large"),
-        (zipped({f"{name}.yaml": POOL + b"#" * 3000 for name in "abc"}), "archive-large"),
+        (zip_files({f"{name}.yaml": POOL + b"#" * 3000 for name in "abc"}), "archive-large"),
         (tar([(f"{name}.yaml", tarfile.REGTYPE, POOL + b"#" * 3000) for name in "abc"], "w:gz"), "archive-large"),
         (tar([(".hidden", tarfile.REGTYPE, b"#" * 9000)], "w:gz"), "archive-large"),
         (tar([(f"{number}", tarfile.DIRTYPE, "") for number in range(21)], "w:gz"), "archive-files"),
@@ -341,7 +341,7 @@ def test_archives_are_read_a_file_at_a_time_and_within_limits(data, code, proble
 
 @pytest.mark.parametrize("command", ["audit", "check"])
 @pytest.mark.parametrize(
-    "archive", [zipped, lambda files: tar([(n, tarfile.REGTYPE, d) for n, d in files.items()], "w:gz")]
+    "archive", [zip_files, lambda files: tar([(n, tarfile.REGTYPE, d) for n, d in files.items()], "w:gz")]
 )
 def test_a_file_of_an_archive_is_let_go_before_the_next_is_unpacked(command, archive, tmp_path, monkeypatch):
     unpacked = []

@@ -9,18 +9,28 @@ import pytest
 
 import ippoolkit as ipk
 from ippoolkit.analysis import analyse
-from ippoolkit.calico.limits import allowed_block_sizes
-from ippoolkit.choose import change_options, change_options_table, designs_table, recommend, routes_table
+from ippoolkit.choose import (
+    change_options,
+    change_options_table,
+    designs_table,
+    recommend,
+    routes_table,
+    scenario_routes,
+)
 from ippoolkit.errors import InputError
+from ippoolkit.model import BGPConfiguration, BGPPeer, Block
 from ippoolkit.model.scenario_edits import with_pool
-from tests.helpers import ROOT, plan
+from ippoolkit.simulation import place_planned_pods
+from ippoolkit.write.redaction import redact_scenarios
+from tests.brute_force import brute_force, design_row, is_in_private_ranges, undominated
+from tests.helpers import ROOT, codes_of, finding_of, plan
 from tests.helpers import run_command as run
 
 SAMPLE = ROOT / "data/kubespray.yaml"
 TODAY = date(2026, 11, 26)
 
 
-def picked(recommendation):
+def picked_sizes(recommendation):
     return [(p.design.family, p.design.prefix, p.design.block_size) for p in recommendation.picks]
 
 
@@ -80,7 +90,7 @@ def test_where_nothing_holds_the_rule_to_relax_is_named(wanted, code, by):
     recommendation = recommend(**wanted)
     assert not recommendation.holds
     assert recommendation.picks == ()
-    reason = next(reason for reason in recommendation.reasons if reason.code == code)
+    reason = finding_of(recommendation.reasons, code)
     if by is not None:
         assert reason.params["by"] == by
 
@@ -89,10 +99,10 @@ def test_what_is_said_to_be_enough_is_enough():
     for wanted in ({"nodes": 100, "max_routes": 50}, {"nodes": 7, "pods_per_node": 3000, "max_routes": 3}):
         reason = recommend(**wanted).reasons[0]
         assert recommend(**wanted | {"max_routes": wanted["max_routes"] + reason.params["by"]}).holds
-    reason = next(r for r in recommend(nodes=1, pods_per_node=200_000).reasons if r.code == "choose-relax-cap")
+    reason = finding_of(recommend(nodes=1, pods_per_node=200_000).reasons, "choose-relax-cap")
     assert recommend(nodes=1, pods_per_node=200_000, max_blocks_per_host=20 + reason.params["by"]).holds
     million = {"nodes": 1_000_000, "pods_per_node": 110, "within": ["0.0.0.0/0"]}
-    reason = next(r for r in recommend(**million).reasons if r.code == "choose-relax-pool")
+    reason = finding_of(recommend(**million).reasons, "choose-relax-pool")
     assert recommend(**million, racks=reason.params["racks"]).holds
 
 
@@ -133,7 +143,7 @@ def test_no_room_says_what_is_free():
     assert (reason.code, reason.params["largest"]) == ("choose-no-room", "10.0.0.0/20")
     taken = ["10.0.0.0/17", "10.0.128.0/18"]
     full = recommend(nodes=100, within=["10.0.0.0/16"], taken=[*taken, "10.0.192.0/19"])
-    released = next(reason for reason in full.reasons if reason.code == "free-release")
+    released = finding_of(full.reasons, "free-release")
     assert released.params["networks"] == "10.0.192.0/19 (networks.peers)"
     assert recommend(nodes=100, within=["10.0.0.0/16"], taken=taken).holds
 
@@ -175,7 +185,7 @@ def test_sets_of_pools_that_have_no_room_together_are_not_called_picked():
 
 
 def test_a_rolling_update_that_overfills_a_nodes_blocks_is_told():
-    surge = next(reason for reason in recommend(**NEWCOMER).reasons if reason.code == "choose-surge")
+    surge = finding_of(recommend(**NEWCOMER).reasons, "choose-surge")
     # 61 of 64 addresses; 25% of 60 pods are 15; 128 blocks for 80 nodes.
     assert [surge.params[name] for name in ("own", "spare", "surge", "left", "nodes")] == [1, 3, 15, 48, 80]
     enough = recommend(**NEWCOMER | {"pods_per_node": 75})
@@ -222,8 +232,6 @@ def test_capacity_says_of_the_scenario_what_was_recommended(need):
 
 @pytest.mark.parametrize("need", NEEDS[:4] + NEEDS[6:], ids=range(len(NEEDS) - 2))
 def test_the_engine_fills_it_without_borrowing(need):
-    from ippoolkit.simulation import place_planned_pods
-
     result = place_planned_pods(recommend(**need).as_scenario())
     assert set(result.timeline["borrowed"]) == {0}
     assert result.failures.empty
@@ -275,7 +283,7 @@ def test_what_was_said_to_be_taken_is_heeded_by_whatever_reads_the_scenario(tmp_
     assert not any(cidr.overlaps(network) for pick in again.picks for cidr in pick.cidrs)
     assert all(not option.cidr.overlaps(network) for option in change_options(again) if option.cidr)
     moved = with_pool(ipk.load(path), "pods-ipv4", cidr=ipk.Cidr.parse("10.64.32.0/19"))
-    assert "pool-overlaps-peers" in {finding.code for finding in ipk.capacity(moved).findings}
+    assert "pool-overlaps-peers" in codes_of(ipk.capacity(moved).findings)
 
 
 def test_what_nodes_and_pods_use_is_in_use_in_the_scenario_too():
@@ -298,11 +306,11 @@ def test_requirements_of_a_scenario_are_what_is_asked(tmp_path):
         "  groups: [{nodes: 100, podsPerNode: 110}]\n  within: [10.0.0.0/8]\n"
     )
     recommendation = recommend(ipk.load(path), today=TODAY)
-    assert picked(recommendation) == [(4, 19, 25)]
-    assert picked(recommend(ipk.load(path), nodes=400, today=TODAY)) == [(4, 17, 25)]
+    assert picked_sizes(recommendation) == [(4, 19, 25)]
+    assert picked_sizes(recommend(ipk.load(path), nodes=400, today=TODAY)) == [(4, 17, 25)]
 
 
-def _racked(values, *, label="rack", pools=("10.0.0.0/20",)):
+def scenario_of_racks(values, *, label="rack", pools=("10.0.0.0/20",)):
     nodes = tuple(
         ipk.Node(name=f"n{number}", labels={label: value} if value else {}) for number, value in enumerate(values)
     )
@@ -311,31 +319,31 @@ def _racked(values, *, label="rack", pools=("10.0.0.0/20",)):
 
 
 def test_pools_of_racks_select_the_labels_that_nodes_have():
-    recommendation = recommend(_racked("ABAB", label="topology.kubernetes.io/rack"), pods_per_node=30)
+    recommendation = recommend(scenario_of_racks("ABAB", label="topology.kubernetes.io/rack"), pods_per_node=30)
     assert [(pool.name, pool.node_selector) for pool in recommendation.pools] == [
         ("pods-rack-a-ipv4", "topology.kubernetes.io/rack == 'A'"),
         ("pods-rack-b-ipv4", "topology.kubernetes.io/rack == 'B'"),
     ]
-    assert not {"choose-rack-unlabelled", "choose-rack-fuller"} & {reason.code for reason in recommendation.reasons}
+    assert not {"choose-rack-unlabelled", "choose-rack-fuller"} & codes_of(recommendation.reasons)
     for node in recommendation.scenario.cluster.nodes:
         assert sum(pool.selects_node(node.labels) for pool in recommendation.pools) == 1
-    assert {pool.node_selector for pool in recommend(_racked("aAaA"), pods_per_node=1).pools} == {
+    assert {pool.node_selector for pool in recommend(scenario_of_racks("aAaA"), pods_per_node=1).pools} == {
         "rack == 'a'",
         "rack == 'A'",
     }
-    assert len({pool.name for pool in recommend(_racked("aAaA"), pods_per_node=1).pools}) == 2
-    assert [pool.node_selector for pool in recommend(_racked("ab"), racks=3).pools][-1] == "rack == '1'"
+    assert len({pool.name for pool in recommend(scenario_of_racks("aAaA"), pods_per_node=1).pools}) == 2
+    assert [pool.node_selector for pool in recommend(scenario_of_racks("ab"), racks=3).pools][-1] == "rack == '1'"
 
 
 def test_nodes_that_pools_of_racks_do_not_fit_are_told():
-    codes = {reason.code for reason in recommend(_racked(["a"] * 6 + ["b", ""]), pods_per_node=30).reasons}
+    codes = codes_of(recommend(scenario_of_racks(["a"] * 6 + ["b", ""]), pods_per_node=30).reasons)
     assert {"choose-rack-unlabelled", "choose-rack-fuller"} <= codes
-    assert "choose-rack-more" in {reason.code for reason in recommend(_racked("abc"), racks=2).reasons}
+    assert "choose-rack-more" in codes_of(recommend(scenario_of_racks("abc"), racks=2).reasons)
 
 
 def test_a_cap_that_calicoctl_of_the_release_cannot_set_is_warned_of():
     def codes(release, **wanted):
-        return {reason.code for reason in recommend(ipk.Scenario(calico=release), nodes=10, **wanted).reasons}
+        return codes_of(recommend(ipk.Scenario(calico=release), nodes=10, **wanted).reasons)
 
     assert "choose-cap-release" in codes("v3.29.7", max_blocks_per_host=4)
     assert "choose-cap-release" not in codes("v3.30.7", max_blocks_per_host=4)
@@ -346,7 +354,7 @@ def test_a_cap_that_calicoctl_of_the_release_cannot_set_is_warned_of():
 def test_ipv6_pools_have_vxlan_where_the_release_takes_it(release, mode):
     recommendation = recommend(ipk.Scenario(calico=release), nodes=10, family="dual")
     assert [pool.vxlan_mode for pool in recommendation.pools] == ["Always", mode]
-    assert ("choose-bare-ipv6" in {reason.code for reason in recommendation.reasons}) == (mode == "Never")
+    assert ("choose-bare-ipv6" in codes_of(recommendation.reasons)) == (mode == "Never")
 
 
 # ---- routes
@@ -449,33 +457,14 @@ def test_needs_that_make_no_sense_are_refused(wanted):
 # ---- the command line
 
 
-def brute_force(nodes, pods, racks, headroom):
-    designs = []
-    for prefix in range(8, 33):
-        for size in allowed_block_sizes(4, prefix):
-            b = max(1, -(-(pods + 1) // 2 ** (32 - size)))
-            rack = -(-nodes // racks)
-            fits = 2 ** (size - prefix) // b
-            private_pools = sum(2 ** (prefix - private) for private in (8, 12, 16) if private <= prefix)  # RFC 1918
-            if b <= 20 and fits >= -(-rack * (100 + headroom) // 100) and private_pools >= racks:
-                routes = nodes * b if racks == 1 else max(rack * b + racks - 1, racks)
-                designs.append((prefix, size, racks * 2 ** (32 - prefix), routes, racks * fits))
-    return [
-        design
-        for design in designs
-        if not any(
-            o[2] <= design[2] and o[3] <= design[3] and o[4] >= design[4] and o[2:] != design[2:] for o in designs
-        )
-    ]
-
-
 def test_recommend_prints_json_that_a_brute_force_agrees_with():
     result = run("recommend", "--nodes", 90, "--pods-per-node", 31, "--racks", 3, "--headroom", 15, "--json")
     assert result.exit_code == 0
     data = json.loads(result.stdout)
-    designs = [(d["prefix"], d["blockSize"], d["addresses"], d["routes"], d["nodes_max"]) for d in data["designs"]]
-    assert sorted(designs) == sorted(brute_force(90, 31, 3, 15))
-    assert data["picked"]["addresses"] == min(row[2] for row in designs)
+    designs = brute_force(4, nodes=90, addresses=31 + 1, racks=3, headroom=15, max_routes=None, cap=20)
+    designs = undominated([design for design in designs if is_in_private_ranges(design, 4, racks=3)])
+    assert sorted(map(design_row, data["designs"])) == sorted(designs)
+    assert data["picked"]["addresses"] == min(design["addresses"] for design in data["designs"])
     assert data["picked"]["cidrs"]
     assert data["reasons"][0]["code"] == "choose-picked"
 
@@ -602,8 +591,6 @@ def test_the_json_of_a_cluster_names_the_changes_and_their_commands(tmp_path):
 
 
 def test_bgp_settings_say_how_routes_travel(tmp_path):
-    from ippoolkit.choose import scenario_routes
-
     path = tmp_path / "bgp.yaml"
     path.write_text(
         """\
@@ -635,25 +622,20 @@ spec: {cidr: 10.0.0.0/20, blockSize: 26, nodeSelector: rack == 'a'}
     assert (row["peering"], row["node"], row["router"], row["fits"]) == ("top-of-rack routers", 10, 10, False)
 
 
-def _fabric(*documents, nodes=(), blocks=(), groups=(), pools=()):
+def scenario_with_bgp(*documents, nodes=(), blocks=(), groups=(), pools=()):
     """Return a scenario of these BGP objects, and of what is planned or there."""
-    from ippoolkit.model import BGPConfiguration, BGPPeer
-
     bgp = next((document for document in documents if isinstance(document, BGPConfiguration)), None)
     peers = tuple(document for document in documents if isinstance(document, BGPPeer))
     cluster = ipk.Cluster(pools=pools, bgp=bgp, bgp_peers=peers, nodes=nodes, blocks=blocks)
     return ipk.Scenario(cluster=cluster, plan=ipk.Plan(groups=groups))
 
 
-def _used(table):
+def used_row(table):
     (row,) = table[table["in_use"]].to_dict("records")
     return {name: row[name] for name in ("peering", "node", "router", "spine", "reflector", "sessions", "racks")}
 
 
 def test_routes_of_racks_with_an_as_number_each():
-    from ippoolkit.choose import scenario_routes
-    from ippoolkit.model import BGPConfiguration, BGPPeer
-
     peers = [
         BGPPeer(
             name=f"tor-{rack}-{number}",
@@ -670,8 +652,8 @@ def test_routes_of_racks_with_an_as_number_each():
     )
     shared = (ipk.IPPool(name="all", cidr="10.0.0.0/16"),)
     mesh_off = BGPConfiguration(node_to_node_mesh_enabled=False)
-    table = scenario_routes(_fabric(mesh_off, *peers, groups=groups, pools=shared))
-    assert _used(table) == {
+    table = scenario_routes(scenario_with_bgp(mesh_off, *peers, groups=groups, pools=shared))
+    assert used_row(table) == {
         "peering": "top-of-rack routers",
         "node": 16,
         "router": 16,
@@ -686,15 +668,12 @@ def test_routes_of_racks_with_an_as_number_each():
         ipk.IPPool(name=rack, cidr=f"10.{index}.0.0/16", node_selector=f"rack == '{rack}'")
         for index, rack in enumerate("ab")
     )
-    table = scenario_routes(_fabric(mesh_off, *peers, groups=groups, pools=own))
+    table = scenario_routes(scenario_with_bgp(mesh_off, *peers, groups=groups, pools=own))
     (aggregated,) = table[table["peering"].str.contains("as one")].to_dict("records")
     assert (aggregated["node"], aggregated["spine"]) == (11, 2)
 
 
 def test_routes_through_reflectors_count_the_sessions_with_those_that_are_read():
-    from ippoolkit.choose import scenario_routes
-    from ippoolkit.model import BGPConfiguration, BGPPeer, Block
-
     nodes = tuple(
         ipk.Node(name=f"n{i}", labels={"rr": "yes"} if i < 3 else {}, route_reflector_cluster_id="1" if i < 3 else "")
         for i in range(8)
@@ -703,22 +682,19 @@ def test_routes_through_reflectors_count_the_sessions_with_those_that_are_read()
     peer = BGPPeer(name="to-reflectors", node_selector="all()", peer_selector="rr == 'yes'")
     mesh_off = BGPConfiguration(node_to_node_mesh_enabled=False)
     pools = (ipk.IPPool(name="p", cidr="10.0.0.0/16"),)
-    used = _used(scenario_routes(_fabric(mesh_off, peer, nodes=nodes, blocks=blocks, pools=pools)))
+    used = used_row(scenario_routes(scenario_with_bgp(mesh_off, peer, nodes=nodes, blocks=blocks, pools=pools)))
     assert (used["peering"], used["node"], used["reflector"], used["sessions"]) == ("route reflectors", 4, 4, 3)
 
 
 def test_a_pool_that_bgp_does_not_announce_stays_in_no_table_but_the_nodes_own():
-    from ippoolkit.choose import scenario_routes
-    from ippoolkit.model import BGPConfiguration
-
     groups = (ipk.NodeGroup(name="a", nodes=5, pods_per_node=50),)
     pools = (ipk.IPPool(name="p", cidr="10.0.0.0/16", vxlan_mode="Always", disable_bgp_export=True),)
-    table = scenario_routes(_fabric(BGPConfiguration(), groups=groups, pools=pools)).set_index("peering")
+    table = scenario_routes(scenario_with_bgp(BGPConfiguration(), groups=groups, pools=pools)).set_index("peering")
     assert list(table["node"]) == [5, 0, 0, 0]
     assert table.loc["full mesh of nodes", "sessions"] == 4
     nodes = tuple(ipk.Node(name=f"n{i}", as_number=65000 + i) for i in range(2))
-    blocks = tuple(ipk.model.Block(cidr=f"10.0.0.{64 * i}/26", affinity=f"host:n{i % 2}") for i in range(4))
-    table = scenario_routes(_fabric(BGPConfiguration(), nodes=nodes, blocks=blocks, pools=pools))
+    blocks = tuple(Block(cidr=f"10.0.0.{64 * i}/26", affinity=f"host:n{i % 2}") for i in range(4))
+    table = scenario_routes(scenario_with_bgp(BGPConfiguration(), nodes=nodes, blocks=blocks, pools=pools))
     assert (list(table["node"]), set(table["racks"])) == ([4, 0, 0, 0], {"2 (AS 65000, 65001)"})
 
 
@@ -762,17 +738,12 @@ spec: {bgp: {asNumber: 65001, routeReflectorClusterID: 244.0.0.1, ipv4Address: 1
 
 
 def test_routes_of_a_plan_count_borrowed_addresses():
-    from ippoolkit.choose import scenario_routes
-
     # 16 blocks; 10 nodes of 100 addresses need 2 each: two nodes find none and borrow 200 addresses.
     table = scenario_routes(plan("10.0.0.0/22", nodes=10, pods=99, busiest=99))
     assert set(table["node"]) == {16 + 200}
 
 
 def test_redacted_scenarios_keep_no_names_of_peers():
-    from ippoolkit.model import BGPPeer
-    from ippoolkit.write.redaction import redact_scenarios
-
     scenario = plan()
     peers = (BGPPeer(name="spine-berlin", peer_ip="10.1.2.3", node_selector="rack == 'berlin'"),)
     cluster = ipk.Cluster(pools=scenario.cluster.pools, bgp_peers=peers)

@@ -24,6 +24,12 @@ class Holder:
         self.scenario = scenario
 
 
+def choose_tab(holder, lang="en"):
+    tab = ChooseTab(get_language(lang), lambda: holder.scenario, holder.take, date(2026, 11, 26))
+    tab.refresh()
+    return tab
+
+
 @pytest.fixture
 def holder():
     return Holder(plan(nodes=12, pods=60, busiest=60))
@@ -31,9 +37,7 @@ def holder():
 
 @pytest.fixture
 def tab(holder):
-    tab = ChooseTab(get_language("en"), lambda: holder.scenario, holder.take, date(2026, 11, 26))
-    tab.refresh()
-    return tab
+    return choose_tab(holder)
 
 
 def html(tab):
@@ -136,9 +140,7 @@ def test_nothing_holds_names_the_rule(tab):
 
 
 def test_without_nodes_it_asks_for_them():
-    empty = Holder(ipk.Scenario())
-    tab = ChooseTab(get_language("zh"), lambda: empty.scenario, empty.take, date(2026, 11, 26))
-    tab.refresh()
+    tab = choose_tab(Holder(ipk.Scenario()), "zh")
     assert "请填写节点数" in html(tab)
     assert "--nodes" not in html(tab)
     tab.set("nodes", 5)
@@ -146,9 +148,7 @@ def test_without_nodes_it_asks_for_them():
 
 
 def test_where_the_cluster_is_full_a_click_searches_elsewhere():
-    full = Holder(ipk.load(SAMPLE))
-    tab = ChooseTab(get_language("en"), lambda: full.scenario, full.take, date(2026, 11, 26))
-    tab.refresh()
+    tab = choose_tab(Holder(ipk.load(SAMPLE)))
     assert "nothing is free in 10.233.64.0/18" in html(tab)
     assert 'data-action="within" data-value="10.0.0.0/8"' in html(tab)
     tab._on_action(None, {"action": "within", "value": "10.0.0.0/8"}, [])
@@ -167,9 +167,7 @@ def test_a_design_without_room_says_so_when_it_is_clicked(tab, holder):
 
 
 def test_a_cluster_that_exists_is_told_what_it_can_change(holder):
-    exists = Holder(ipk.load(SAMPLE))
-    tab = ChooseTab(get_language("en"), lambda: exists.scenario, exists.take, date(2026, 11, 26))
-    tab.refresh()
+    tab = choose_tab(Holder(ipk.load(SAMPLE)))
     assert "On the cluster as it is" in html(tab)
     tab.set("nodes", 300)
     tab.set("within", "10.0.0.0/8")

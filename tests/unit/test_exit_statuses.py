@@ -7,7 +7,7 @@ import pytest
 from ippoolkit.cli import app
 from ippoolkit.write import save_scenario
 from tests.clusters import cluster
-from tests.helpers import ROOT, run_command
+from tests.helpers import ROOT, run_command, unpack_files, write_notebook
 
 GOOD = ROOT / "data/kubean"
 POOL = ROOT / "data/default-ipv4-ippool.yaml"
@@ -83,8 +83,6 @@ def test_the_table_has_every_command_and_each_of_its_statuses_is_tried():
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    import nbformat.v4 as nb
-
     folder = tmp_path_factory.mktemp("statuses")
     (folder / "bad.yaml").write_text("kind: [\n")
     (folder / "operator.yaml").write_text(OPERATOR)
@@ -104,16 +102,9 @@ def files(tmp_path_factory):
         "plan: {groups: [{nodes: 1000000, podsPerNode: 1000000}]}\n"
     )
     save_scenario(cluster(), folder / "cluster.yaml")
-    cells = [nb.new_code_cell('scenario = ""', metadata={"tags": ["parameters"]}), nb.new_code_cell("1 / 0")]
-    notebook = nb.new_notebook(cells=cells)
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    import nbformat
-
-    nbformat.write(notebook, folder / "failing.ipynb")
+    write_notebook(folder / "failing.ipynb", 'scenario = ""', "1 / 0")
     (folder / "leaky").mkdir()
-    from tests.helpers import recorded
-
-    recorded(
+    unpack_files(
         "s05", folder / "leaky", "ippools.json", "kubectl-nodes.json", "kubectl-pods.json", "kubectl-ipamblocks.json"
     )
     return {

@@ -6,7 +6,6 @@ import json
 import sys
 import tarfile
 import zipfile
-from pathlib import Path
 
 import pytest
 
@@ -17,29 +16,23 @@ from ippoolkit.errors import InputError
 from ippoolkit.model.scenario_edits import with_scaled_groups
 from ippoolkit.read import read, recognize
 from ippoolkit.read.reader import read_installer, read_text
+from tests.helpers import FIELD, ROOT, codes_of, finding_of
 from tests.helpers import run_command as run
-
-FIELD = Path(__file__).parents[1] / "field"
-
-
-def codes(findings):
-    return {finding.code for finding in findings}
 
 
 def field_audit(*names):
     return audit(*(FIELD / name for name in names))
 
 
-def finding_of(result, code):
-    return next(finding for finding in (*result.findings, *result.notes) if finding.code == code)
+def finding_or_note(result, code):
+    return finding_of((*result.findings, *result.notes), code)
 
 
 # K1 and K2: texts raise findings, whatever their layout
 
 
-def test_columns_of_which_nothing_is_known_are_not_missed_in_a_narrow_terminal(monkeypatch):
-    monkeypatch.setenv("COLUMNS", "80")
-    result = run("audit", FIELD / "08-dual-show")
+def test_columns_of_which_nothing_is_known_are_not_missed_in_a_narrow_terminal():
+    result = run("audit", FIELD / "08-dual-show", COLUMNS="80")
     assert "Columns not shown: blocks claimed; addresses." in result.stdout
     assert "Unknown for lack of IPAMBlock: borrowed." in result.stdout
 
@@ -55,24 +48,24 @@ def test_centred_headings_and_a_note_below_the_table():
     result = field_audit("01-show-blocks-prompts/borrowed-some.txt")
     borrowed = {row["name"]: (row["borrowed_in"], row["borrowed_out"]) for row in result.metrics.nodes}
     assert borrowed == {"k8s-wrk-7": (2, 0), "k8s-wrk-2": (0, 2)}
-    assert finding_of(result, "borrowed-unknown").params["count"] == 3
-    assert finding_of(result, "borrowed-reported").params["count"] == 2
+    assert finding_or_note(result, "borrowed-unknown").params["count"] == 3
+    assert finding_or_note(result, "borrowed-reported").params["count"] == 2
 
 
 @pytest.mark.parametrize("name", ["show.txt", "show-quoted.txt"])
 def test_a_nearly_full_pool_is_a_warning_and_exit_status_1(name):
     file = FIELD / "02-quoted-show" / name
-    finding = finding_of(audit(file), "pool-nearly-full")
+    finding = finding_or_note(audit(file), "pool-nearly-full")
     assert (finding.params["used"], finding.params["free"]) == (15402, 982)
     assert run("audit", file).exit_code == 1
 
 
 def test_addresses_that_no_block_records():
     result = field_audit("05-check-no-alloc/check.txt")
-    finding = finding_of(result, "in-use-not-allocated")
+    finding = finding_or_note(result, "in-use-not-allocated")
     assert finding.params["count"] == 6
     assert "10.2.7.9" in finding.params["all"]
-    assert "ipam-other" in codes(result.findings)
+    assert "ipam-other" in codes_of(result.findings)
 
 
 def test_many_leaks_of_which_only_the_number_is_known():
@@ -82,8 +75,8 @@ def test_many_leaks_of_which_only_the_number_is_known():
         "Found 3 in-use IPs that are not in active IP pools.\nCheck complete; found 1254 problems.\n"
     )
     result = audit_reading(read_text(text))
-    assert finding_of(result, "leaked-reported").params["count"] == 1251
-    assert finding_of(result, "in-use-outside-reported").params["count"] == 3
+    assert finding_or_note(result, "leaked-reported").params["count"] == 1251
+    assert finding_or_note(result, "in-use-outside-reported").params["count"] == 3
 
 
 def test_nodes_at_their_cap_are_known_from_affinity_lines():
@@ -93,14 +86,14 @@ def test_nodes_at_their_cap_are_known_from_affinity_lines():
         f"{blocks}IPAM blocks record 900 allocations.\n\n  n1 has 900 allocations\nCheck complete; found 0 problems.\n"
     )
     result = audit_reading(read_text(text))
-    assert finding_of(result, "node-at-cap-reported").params["held"] == 20
+    assert finding_or_note(result, "node-at-cap-reported").params["held"] == 20
     assert next(row for row in result.metrics.nodes if row["name"] == "n1")["allocations"] == 900
 
 
 def test_the_configuration_in_a_table_counts_in_the_scenario():
     reading = read(FIELD / "06-old-config-table/conf.txt")
     assert reading.scenario.cluster.ipam.strict_affinity
-    settings = finding_of(audit_reading(reading), "configuration-reported").params["settings"]
+    settings = finding_or_note(audit_reading(reading), "configuration-reported").params["settings"]
     assert settings == "strictAffinity true, autoAllocateBlocks true, maxBlocksPerHost 0 (=20)"
 
 
@@ -130,7 +123,7 @@ Here is what I see:
     "text", [ROUNDED, NO_FRAME, MARKDOWN, f"\x1b[1;32mroot@n1:~#\x1b[0m calicoctl ipam show\n{ROUNDED}"]
 )
 def test_every_layout_tells_a_full_pool(text):
-    assert "pool-full" in codes(audit_reading(read_text(text)).findings)
+    assert "pool-full" in codes_of(audit_reading(read_text(text)).findings)
 
 
 # K3: nothing that a text tells is thrown away
@@ -138,7 +131,7 @@ def test_every_layout_tells_a_full_pool(text):
 
 def test_listed_blocks_that_do_not_add_up_are_a_cut_table():
     result = field_audit("17-slash29/show.txt", "17-slash29/pool.yaml")
-    note = finding_of(result, "blocks-incomplete")
+    note = finding_or_note(result, "blocks-incomplete")
     assert (note.params["used"], note.params["listed"]) == (81, 7)
     assert result.metrics.pools[0]["blocks_allocated"] is None
 
@@ -157,7 +150,7 @@ def test_both_families_in_one_table():
 
 
 def test_pods_of_a_table_that_wait_for_an_address():
-    assert finding_of(field_audit("30-diff-show/pods.txt"), "pods-without-address").params["which"] == "shop/web-2"
+    assert finding_or_note(field_audit("30-diff-show/pods.txt"), "pods-without-address").params["which"] == "shop/web-2"
 
 
 # K4: pastes as they are
@@ -168,7 +161,7 @@ def test_yaml_and_tables_of_one_paste():
     pools = {pool.name: pool for pool in reading.scenario.cluster.pools}
     assert pools["default-ipv6-ippool"].block_size == 120
     assert pools["default-ipv4-ippool"].ipip_mode == "Always"
-    assert "pool-from-text" in codes(reading.notes)
+    assert "pool-from-text" in codes_of(reading.notes)
     assert [str(cidr) for cidr in reading.scenario.networks.nodes] == ["fd00:7c30:100:2000:20c:29ff:febc:5690/128"]
 
 
@@ -181,12 +174,12 @@ def test_a_paste_is_recognized_line_by_line():
 
 def test_what_is_not_recognized_is_named_with_its_line():
     text = f"{NO_FRAME}\nThe cluster behaves strangely since Monday.\n"
-    note = next(note for note in read_text(text).notes if note.code == "lines-unread")
+    note = finding_of(read_text(text).notes, "lines-unread")
     assert (note.place.line, note.params["line"]) == (4, "The cluster behaves strangely since Monday.")
 
 
 def test_routes_tell_borrowed_addresses():
-    params = finding_of(field_audit("18-routes/routes.txt"), "routes-borrowed").params
+    params = finding_or_note(field_audit("18-routes/routes.txt"), "routes-borrowed").params
     assert (params["count"], params["gateway"], params["blocks"]) == (4, "192.0.2.33", "10.233.125.64/26")
 
 
@@ -277,7 +270,7 @@ def test_a_pool_over_the_network_of_a_node():
         "apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: p}\nspec: {cidr: 192.0.2.128/25}\n---\n"
         "apiVersion: v1\nkind: Node\nmetadata: {name: n1, annotations: {projectcalico.org/IPv4Address: 192.0.2.7/24}}\n"
     ).scenario
-    assert "pool-overlaps-nodes" in codes(design_findings(scenario))
+    assert "pool-overlaps-nodes" in codes_of(design_findings(scenario))
 
 
 # K7: installers
@@ -297,14 +290,14 @@ def test_a_pool_over_the_network_of_a_node():
 def test_installers_files_become_pools(folder, files, pool):
     reading = read_installer(*(FIELD / folder / file for file in files))
     assert str(reading.scenario.cluster.pools[0].cidr) == pool
-    assert "installer-pool" in codes(reading.notes)
+    assert "installer-pool" in codes_of(reading.notes)
 
 
 def test_ippools_beside_an_installers_file_win():
     folder = FIELD / "11-quoted-blocksize"
     scenario = read_installer(folder / "kubeadm.yaml", folder / "pools-fixed.yaml").scenario
     assert [pool.name for pool in scenario.cluster.pools] == ["default-ipv4-ippool", "worker-ippool"]
-    assert "pool-outside-cluster" in codes(design_findings(scenario))
+    assert "pool-outside-cluster" in codes_of(design_findings(scenario))
 
 
 INSTALLERS = {
@@ -382,9 +375,9 @@ def test_group_names_and_variables_of_old_kubespray(tmp_path):
 
 def test_too_few_per_node_ranges_are_explained_where_the_input_tells_of_them():
     scenario = read_installer(FIELD / "13-rke1/rke_cluster.yaml", FIELD / "13-rke1/calico-node-env.yaml").scenario
-    finding = next(finding for finding in design_findings(scenario) if finding.code == "node-ranges-short")
+    finding = finding_of(design_findings(scenario), "node-ranges-short")
     assert (finding.params["ranges"], finding.params["nodes"]) == (1, 5)
-    assert not {"node-ranges-short", "node-ranges-few"} & codes(
+    assert not {"node-ranges-short", "node-ranges-few"} & codes_of(
         design_findings(ipk.load(FIELD / "15-microk8s/ds-clean.yaml"))
     )
 
@@ -507,9 +500,9 @@ def test_an_annotation_that_is_no_list_of_names_means_no_address(tmp_path):
 def test_leaks_need_blocks_and_pods_only():
     folder = FIELD / "24-eks-leaked-blocks"
     result = audit(*(folder / name for name in ("ipamblocks.yaml", "nodes.yaml", "pods.yaml")))
-    params = finding_of(result, "addresses-leaked").params
+    params = finding_or_note(result, "addresses-leaked").params
     assert (params["count"], params["pods"], params["tunnels"]) == (4, 2, 2)
-    assert finding_of(result, "leaks-partial").params["kinds"] == "Service"
+    assert finding_or_note(result, "leaks-partial").params["kinds"] == "Service"
 
 
 # N7: address space
@@ -536,12 +529,12 @@ def test_leaks_need_blocks_and_pods_only():
 )
 def test_the_purpose_of_a_range(cidr, code):
     pool = ipk.IPPool(name="p", cidr=ipk.Cidr.parse(cidr))
-    found_codes = codes(design_findings(ipk.Scenario(cluster=ipk.Cluster(pools=(pool,)))))
+    found_codes = codes_of(design_findings(ipk.Scenario(cluster=ipk.Cluster(pools=(pool,)))))
     assert {code for code in found_codes if code.startswith("range-")} == set((code or "").split())
 
 
 def test_the_sample_to_audit_has_blocks_borrowed_addresses_and_a_leak():
-    totals = audit(Path(__file__).parents[2] / "data/borrowed-and-leaked.yaml").metrics.totals
+    totals = audit(ROOT / "data/borrowed-and-leaked.yaml").metrics.totals
     assert (totals["blocks"], totals["borrowed"], totals["leaked"]) == (4, 18, 3)
 
 
@@ -555,8 +548,8 @@ def test_ipam_check_pasted_from_its_middle():
         "Found 1 IPs that are allocated in IPAM but not actually in use.\n"
     )
     result = audit_reading(read_text(text))
-    assert finding_of(result, "leaked-reported").params["which"] == "10.244.1.15"
-    assert "check-cut" in codes(result.notes)
+    assert finding_or_note(result, "leaked-reported").params["which"] == "10.244.1.15"
+    assert "check-cut" in codes_of(result.notes)
 
 
 def test_lines_left_out_do_not_end_a_document():
@@ -585,7 +578,7 @@ def test_two_inputs_that_define_one_pool_differently():
     pools = "    ipPools: [{cidr: 10.7.0.0/16, blockSize: %d}]\n"
     text = "installation:\n  calicoNetwork:\n" + pools % 26
     installation = "apiVersion: operator.tigera.io/v1\nkind: Installation\nspec:\n  calicoNetwork:\n" + pools % 24
-    assert "installer-twice" in codes(read_text(f"{text}---\n{installation}").notes)
+    assert "installer-twice" in codes_of(read_text(f"{text}---\n{installation}").notes)
 
 
 def test_felix_and_kube_controllers_are_read():
@@ -597,12 +590,12 @@ def test_felix_and_kube_controllers_are_read():
         "spec: {controllers: {node: {leakGracePeriod: 0s}}}\n"
     )
     reading = read_text(text)
-    assert {"felix-overrides", "leak-grace-off"} <= codes(reading.notes)
+    assert {"felix-overrides", "leak-grace-off"} <= codes_of(reading.notes)
     assert reading.scenario.cluster.wireguard_enabled
 
 
 def test_the_nodes_own_blocks_come_first(tmp_path):
-    sample = Path(__file__).parents[2] / "data/borrowed-and-leaked.yaml"
+    sample = ROOT / "data/borrowed-and-leaked.yaml"
     cluster = ipk.load(sample).cluster
     node = next(block.host for block in cluster.blocks if len(block.allocations) < block.cidr.size)
     assert "blocks of its own" in run("pools-for", "-c", sample, "--node", node).output

@@ -7,7 +7,7 @@ import yaml
 
 from ippoolkit.audit import audit_reading
 from ippoolkit.read.reader import read_text
-from tests.helpers import output_text
+from tests.helpers import finding_of, output_text
 from tests.helpers import run_command as run
 
 POOL = (
@@ -26,7 +26,7 @@ NODES = (
 SHOW = "| GROUPING | CIDR | IPS TOTAL | IPS IN USE | IPS FREE |\n|---|---|---|---|---|\n"
 
 
-def codes_of(text):
+def findings_in(text):
     result = audit_reading(read_text(text))
     return {finding.code: finding for finding in (*result.findings, *result.notes)}
 
@@ -63,7 +63,7 @@ def test_a_label_that_the_table_does_not_show_leaves_its_nodes_out(paste):
     path = paste(NODES + POOL.format(selector="rack == 'a'"))
     reading = read_text(path.read_text())
     assert reading.scenario.cluster.nodes == ()
-    hidden = next(note for note in reading.notes if note.code == "nodes-labels-hidden")
+    hidden = finding_of(reading.notes, "nodes-labels-hidden")
     assert hidden.params == {"count": 2, "labels": "rack"}
     by_role = read_text(NODES + POOL.format(selector="has(node-role.kubernetes.io/control-plane)"))
     assert len(by_role.scenario.cluster.nodes) == 2
@@ -71,7 +71,7 @@ def test_a_label_that_the_table_does_not_show_leaves_its_nodes_out(paste):
 
 def test_calicoctls_table_of_nodes_has_the_prefix_of_their_network():
     text = "NAME    ASN       IPV4           IPV6\nm1      (64512)   10.42.0.7/26   <none>\n"
-    findings = codes_of(text + "\n" + POOL.format(selector="all()"))
+    findings = findings_in(text + "\n" + POOL.format(selector="all()"))
     assert "10.42.0.7" in findings["pool-over-nodes"].params["which"]
 
 
@@ -96,7 +96,7 @@ def test_a_table_of_all_pods_is_planned_on_and_audited(paste):
     pods = {pod.name: pod for pod in reading.scenario.cluster.pods}
     assert [name for name, pod in pods.items() if pod.host_network] == ["proxy-1", "calico-1", "old"]
     assert "Pod" in reading.scenario.cluster.unknown  # no runbook rests on a table
-    findings = codes_of(text)
+    findings = findings_in(text)
     assert findings["address-twice-reported"].params["which"] == "10.42.0.7"
     assert findings["pods-without-address"].params["which"] == "shop/web-3"
     assert findings["pods-outside-pools"].params["which"] == "shop/old 172.18.0.8"
@@ -119,7 +119,7 @@ def test_pods_being_started_where_the_table_does_not_show_addresses(paste):
         "web-0   0/1     ContainerCreating   0          14m\n"
         "web-1   1/1     Running             0          14m\n"
     )
-    assert codes_of(text)["pods-starting"].params["which"] == "web-0"
+    assert findings_in(text)["pods-starting"].params["which"] == "web-0"
     assert "pods-starting" in run("capacity", paste(text + "\n" + POOL.format(selector="all()"))).output
 
 
@@ -151,7 +151,7 @@ def test_blocks_of_ipam_check_that_overlap_and_differ_in_size(paste):
         "IPAM blocks record 1887 allocations.\n\nLoading all IPAM pools...\n  10.64.0.0/16\nFound 1 active IP pools.\n\n"
         "Check complete; found 0 problems.\n"
     )
-    findings = codes_of(text)
+    findings = findings_in(text)
     overlap = findings["blocks-overlap-listed"].params
     assert (overlap["count"], overlap["first"], overlap["second"]) == (2, "10.64.96.0/19 (s05)", "10.64.96.0/21 (l03)")
     assert findings["block-sizes-mixed"].params["sizes"] == "/19: 1, /21: 2"
@@ -166,7 +166,7 @@ def test_a_node_with_blocks_that_is_not_in_the_table_of_nodes():
         "$ kubectl get blockaffinities\nNAME                AGE\nw1-10-42-0-0-26     84d\nw2-10-42-0-64-26    3d\n"
         "$ kubectl get nodes\nNAME   STATUS   ROLES    AGE   VERSION\nw2     Ready    worker   3d    v1.20.4\n"
     )
-    params = codes_of(text)["node-gone-listed"].params
+    params = findings_in(text)["node-gone-listed"].params
     assert (params["which"], params["blocks"]) == ("w1: 1", 1)
 
 
@@ -186,7 +186,7 @@ def test_a_cluster_ip_inside_a_pool_is_an_overlap(paste):
         "apiVersion: v1\nkind: Service\nmetadata: {name: kubernetes}\nspec: {type: ClusterIP, clusterIP: 10.42.0.1}\n"
     )
     for both in (text, POOL.format(selector="all()") + "---\n" + service):
-        assert codes_of(both)["pool-overlaps-services"].params["network"] == "10.42.0.1/32"
+        assert findings_in(both)["pool-overlaps-services"].params["network"] == "10.42.0.1/32"
     assert run("capacity", paste(text)).exit_code == 1
 
 
@@ -357,7 +357,7 @@ def test_a_described_pod_is_a_pod_and_not_all_of_them():
     assert (pod.namespace, pod.name, pod.node, pod.ipv4_pools) == ("shop", "web-0", "w5", ("pool-b",))
     assert reading.scenario.cluster.nodes == ()
     assert {"Pod", "Node"} <= set(reading.scenario.cluster.unknown)
-    findings = codes_of(DESCRIBED_POD)
+    findings = findings_in(DESCRIBED_POD)
     assert findings["pods-without-address"].params["which"] == "shop/web-0"
     assert "calico-message" in findings
 
@@ -377,7 +377,7 @@ def test_blocks_without_a_node_are_counted():
         " IPAM block 10.64.0.0/26 affinity=host:w1:\n IPAM block 10.64.0.64/26 affinity=<none>:\n"
         "IPAM blocks record 4 allocations.\n\nCheck complete; found 0 problems.\n"
     )
-    assert codes_of(text)["blocks-without-affinity-reported"].params["count"] == 1
+    assert findings_in(text)["blocks-without-affinity-reported"].params["count"] == 1
 
 
 def test_addresses_that_a_table_shows_are_redacted(paste, tmp_path):

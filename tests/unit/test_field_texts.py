@@ -1,7 +1,6 @@
 """Pastes, tables and cut files of every kind that people bring, with inputs of our own, through every command."""
 
 import zipfile
-from pathlib import Path
 
 import pytest
 
@@ -12,10 +11,9 @@ from ippoolkit.read import read, recognize
 from ippoolkit.read.calico_messages import message_findings
 from ippoolkit.read.kubectl_tables import parse_block_name
 from ippoolkit.read.reader import read_text
-from tests.helpers import output_text
+from tests.helpers import FIELD, finding_of, output_text
 from tests.helpers import run_command as run
 
-FIELD = Path(__file__).parents[1] / "field"
 PASTES = FIELD / "pastes"
 
 
@@ -36,7 +34,7 @@ def test_figures_that_contradict_their_range_or_each_other():
     result = audit(PASTES / "contradict.txt")
     rows = [note.place.line for note in result.notes if note.code == "row-contradicts"]
     assert rows == [4, 5, 6]
-    outside = next(finding for finding in result.findings if finding.code == "blocks-outside-reported").params
+    outside = finding_of(result.findings, "blocks-outside-reported").params
     assert (outside["count"], outside["which"], outside["addresses"]) == (1, "10.9.0.0/26", 64)
 
 

@@ -1,11 +1,11 @@
 """Histories from CSV, Prometheus and dated dumps: what is read, and every problem in its place."""
 
-import http.server
 import json
 import shutil
-import threading
 import zipfile
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -13,7 +13,7 @@ import pytest
 import ippoolkit as ipk
 from ippoolkit.errors import InputError
 from ippoolkit.forecasting import Measurement, PrometheusConnection, forecast, is_history, read_history
-from tests.helpers import CLUSTERS, ROOT, recorded
+from tests.helpers import CLUSTERS, ROOT, serve, unpack_files
 
 DAY = 86_400
 START = 1_767_225_600  # 2026-01-01T00:00:00Z
@@ -149,21 +149,21 @@ def test_series_of_nodes_are_summed_by_pool(tmp_path):
 
 
 def test_the_metric_of_a_sum_is_named_by_its_key_or_its_file(tmp_path):
-    def summed(points):
+    def summed_answer(points):
         entry = series("x", points, ippool="a")
         del entry["metric"]["__name__"]
         return answer(entry)
 
     together = json_file(
         tmp_path,
-        {"ipam_allocations_in_use": summed([(START, 3)]), "ipam_ippool_size": summed([(START, 64)])},
+        {"ipam_allocations_in_use": summed_answer([(START, 3)]), "ipam_ippool_size": summed_answer([(START, 64)])},
     )
     files = [
-        json_file(tmp_path, summed([(START, 3)]), "ipam_allocations_in_use.json"),
-        json_file(tmp_path, summed([(START, 64)]), "ipam_ippool_size-2026.json"),
+        json_file(tmp_path, summed_answer([(START, 3)]), "ipam_allocations_in_use.json"),
+        json_file(tmp_path, summed_answer([(START, 64)]), "ipam_ippool_size-2026.json"),
     ]
     assert read_history(together).pools == read_history(*files).pools
-    assert problems_of(json_file(tmp_path, summed([(START, 3)]), "x.json"))[0][0] == "prometheus-unnamed"
+    assert problems_of(json_file(tmp_path, summed_answer([(START, 3)]), "x.json"))[0][0] == "prometheus-unnamed"
 
 
 def test_older_metrics_by_node_stand_for_all_pools_together(tmp_path):
@@ -236,7 +236,7 @@ def test_the_default_block_size_is_not_taken_where_it_cannot_be(tmp_path):
 def test_a_folder_of_dated_dumps_is_a_history(tmp_path):
     for day in ("2026-01-01", "2026-01-02"):
         (tmp_path / day).mkdir()
-        recorded(CLUSTERS[0], tmp_path / day, "kubectl-ippools.json", "kubectl-ipamblocks.json")
+        unpack_files(CLUSTERS[0], tmp_path / day, "kubectl-ippools.json", "kubectl-ipamblocks.json")
     history = read_history(tmp_path)
     assert history.pools
     assert [row.time.date() for row in history.pools[0].measurements] == [date(2026, 1, 1), date(2026, 1, 2)]
@@ -254,49 +254,39 @@ def test_dumps_without_a_date_are_named(tmp_path):
     assert problems_of(empty)[0][0] == "folder-empty"
 
 
-class Server:
-    """A Prometheus that answers what it is told, on loopback."""
+@contextmanager
+def prometheus(reply):
+    """Run a Prometheus on loopback that answers as it is told; yield its URL and the requests that it gets."""
+    requests = []
 
-    def __init__(self, reply):
-        self.requests = []
-        outer = self
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            requests.append(self)
+            status, body = reply(parse_qs(urlsplit(self.path).query)["query"][0])
+            self.send_response(status)
+            self.send_header("Location", "http://127.0.0.1:9/")
+            self.end_headers()
+            self.wfile.write(body)
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                outer.requests.append(self)
-                status, body = reply(parse_qs(urlsplit(self.path).query)["query"][0])
-                self.send_response(status)
-                self.send_header("Location", "http://127.0.0.1:9/")
-                self.end_headers()
-                self.wfile.write(body)
+        def log_message(self, *_):
+            pass
 
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-
-    def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
+    with serve(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as server:
+        yield f"http://127.0.0.1:{server.server_port}", requests
 
 
-def known(query):
+def answer_query(query):
     entry = series("x", [(START, 256 if "size" in query else 3)], ippool="a")
     del entry["metric"]["__name__"]
     return 200, json.dumps(answer(*([] if "per_node" in query else [entry]))).encode()
 
 
 def test_a_running_prometheus_is_read_with_the_token():
-    with Server(known) as server:
-        history = read_history(server.url, connection=PrometheusConnection(token="secret", days=30))
+    with prometheus(answer_query) as (url, requests):
+        history = read_history(url, connection=PrometheusConnection(token="secret", days=30))
     assert history.pools[0].measurements[0].in_use == 3
-    assert {request.headers["Authorization"] for request in server.requests} == {"Bearer secret"}
-    assert {request.command for request in server.requests} == {"GET"}
+    assert {request.headers["Authorization"] for request in requests} == {"Bearer secret"}
+    assert {request.command for request in requests} == {"GET"}
 
 
 @pytest.mark.parametrize(
@@ -311,8 +301,8 @@ def test_a_running_prometheus_is_read_with_the_token():
 )
 def test_a_prometheus_that_does_not_answer_is_said(reply, monkeypatch):
     monkeypatch.setattr("ippoolkit.forecasting.prometheus_server.MOST_BYTES", 1000)
-    with Server(reply) as server:
-        problems = problems_of(server.url.replace("127", "user:word@127", 1))
+    with prometheus(reply) as (url, _):
+        problems = problems_of(url.replace("127", "user:word@127", 1))
     assert problems[0][0] == "prometheus-unreachable"
 
 

@@ -12,10 +12,10 @@ from ippoolkit.audit.pool_choice import choose_pools, pod_requests
 from ippoolkit.ipam import Ipam
 from ippoolkit.ipam.from_cluster import engine_from_cluster
 from ippoolkit.model import Allocation, Block, Cluster, IPReservation
-from tests.helpers import unpacked_cluster
+from tests.helpers import unpack_cluster
 
 
-def tried(cluster: Cluster, name: str, version: int, most: int) -> int:
+def count_pods_placed(cluster: Cluster, name: str, version: int, most: int) -> int:
     """Pods that a node takes in the engine until a request gets nothing."""
     ipam = engine_from_cluster(cluster)
     windows = next(node for node in cluster.nodes if node.name == name).windows
@@ -30,13 +30,13 @@ def tried(cluster: Cluster, name: str, version: int, most: int) -> int:
 def compare(cluster: Cluster, most: int = 1500) -> int:
     headrooms = node_headroom(ClusterIndex(cluster))
     for headroom in headrooms:
-        assert tried(cluster, headroom.node, headroom.version, most) == min(headroom.pods, most), headroom
+        assert count_pods_placed(cluster, headroom.node, headroom.version, most) == min(headroom.pods, most), headroom
     return len(headrooms)
 
 
 @pytest.mark.parametrize("cluster", ["s03", "s05", "s07", "s13"])
 def test_recorded_clusters(cluster, tmp_path):
-    assert compare(audit(unpacked_cluster(cluster, tmp_path)).scenario.cluster) >= 5
+    assert compare(audit(unpack_cluster(cluster, tmp_path)).scenario.cluster) >= 5
 
 
 def allocations(*ordinals, node="a"):
@@ -87,7 +87,7 @@ def test_several_pools_and_windows():
 
 
 def test_pools_for_a_pod_are_the_engines(tmp_path):
-    cluster = audit(unpacked_cluster("s07", tmp_path)).scenario.cluster
+    cluster = audit(unpack_cluster("s07", tmp_path)).scenario.cluster
     ipam: Ipam = engine_from_cluster(cluster)
     spaces = {space.name: space for space in cluster.namespaces}
     for node in cluster.nodes:

@@ -7,10 +7,10 @@ import pytest
 from ippoolkit.capacity.design_rules.check import design_findings
 from ippoolkit.errors import InputError
 from ippoolkit.read.reader import read_installer, read_text
-from tests.helpers import run_command
+from tests.helpers import codes_of, finding_of, run_command
 
 
-def written(folder, **files):
+def write_files(folder, **files):
     """Write files (`_` in a name is a dot), return their paths."""
     paths = []
     for name, text in files.items():
@@ -25,14 +25,6 @@ def pools_of(reading):
         pool.name: (str(pool.cidr), pool.block_size, pool.encapsulation, pool.nat_outgoing)
         for pool in reading.scenario.cluster.pools
     }
-
-
-def codes(reading):
-    return {note.code for note in reading.notes}
-
-
-def note_of(reading, code):
-    return next(note for note in reading.notes if note.code == code)
 
 
 IPV4, IPV6 = "default-ipv4-ippool", "default-ipv6-ippool"
@@ -201,13 +193,13 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_the_pools_of_an_installers_file(name, tmp_path):
     text, pools = CASES[name]
-    assert pools_of(read_installer(*written(tmp_path, input_yaml=text))) == pools
+    assert pools_of(read_installer(*write_files(tmp_path, input_yaml=text))) == pools
 
 
 def test_each_value_of_a_pool_has_its_origin(tmp_path):
     config = "cni: calico\ncluster-cidr: 10.52.0.0/16\ntoken: x\n"
-    reading = read_installer(*written(tmp_path, config_yaml=config, chart_yaml=RKE2_CHART))
-    params = note_of(reading, "installer-pool").params
+    reading = read_installer(*write_files(tmp_path, config_yaml=config, chart_yaml=RKE2_CHART))
+    params = finding_of(reading.notes, "installer-pool").params
     assert params["written"] == f"cidr 10.52.0.0/16 ({tmp_path / 'config.yaml'}:2: cluster-cidr)"
     assert params["defaults"] == "blockSize 26, vxlanMode Always, natOutgoing true"
     unused = {note.params["names"] for note in reading.notes if note.code == "settings-unused"}
@@ -215,29 +207,29 @@ def test_each_value_of_a_pool_has_its_origin(tmp_path):
 
 
 def test_rke2_does_not_borrow(tmp_path):
-    reading = read_installer(*written(tmp_path, config_yaml="cni: calico\n"))
+    reading = read_installer(*write_files(tmp_path, config_yaml="cni: calico\n"))
     assert reading.scenario.cluster.ipam.strict_affinity
-    assert note_of(reading, "installer-ipam").params["strictAffinity"] == "true"
+    assert finding_of(reading.notes, "installer-ipam").params["strictAffinity"] == "true"
 
 
 def test_the_operator_takes_both_families_from_kubeadm_and_refuses_others(tmp_path):
     installation = f"{INSTALLATION}spec: {{calicoNetwork: {{ipPools: [{{cidr: 10.40.0.0/16}}]}}}}\n"
-    paths = written(tmp_path, kubeadm_yaml=KUBEADM_CONFIG, bare_yaml=f"{INSTALLATION}spec: {{}}\n")
+    paths = write_files(tmp_path, kubeadm_yaml=KUBEADM_CONFIG, bare_yaml=f"{INSTALLATION}spec: {{}}\n")
     assert pools_of(read_installer(*paths)) == {
         IPV4: ("10.30.0.0/16", 26, "IPIP Always", True),
         IPV6: ("fd00:30::/56", 122, "None", False),
     }
-    reading = read_installer(paths[0], *written(tmp_path, other_yaml=installation))
-    assert note_of(reading, "operator-refuses").params["platform"] == "10.30.0.0/16, fd00:30::/56"
+    reading = read_installer(paths[0], *write_files(tmp_path, other_yaml=installation))
+    assert finding_of(reading.notes, "operator-refuses").params["platform"] == "10.30.0.0/16, fd00:30::/56"
     assert run_command("from-installer", tmp_path).exit_code == 1
 
 
 def test_a_patch_wins_and_the_difference_is_told(tmp_path):
     machine = "machine: {type: worker}\ncluster: {network: {cni: {name: none}, podSubnets: [10.244.0.0/17]}}\n"
     patch = json.dumps([{"op": "replace", "path": "/cluster/network/podSubnets", "value": ["10.200.0.0/16"]}])
-    reading = read_installer(*written(tmp_path, worker_yaml=machine, zpatch_json=patch))
+    reading = read_installer(*write_files(tmp_path, worker_yaml=machine, zpatch_json=patch))
     assert pools_of(reading)[IPV4][0] == "10.200.0.0/16"
-    assert note_of(reading, "installer-ranges-differ").params["cidr"] == "10.244.0.0/17"
+    assert finding_of(reading.notes, "installer-ranges-differ").params["cidr"] == "10.244.0.0/17"
 
 
 def test_old_kubespray_makes_the_node_prefix_the_block_size(tmp_path):
@@ -246,13 +238,13 @@ def test_old_kubespray_makes_the_node_prefix_the_block_size(tmp_path):
         "[k8s-cluster:children]\nkube-node\nkube-master\n[k8s-cluster:vars]\nkube_pods_subnet=10.200.0.0/16\n"
     )
     variables = "kube_network_node_prefix: 25\nnat_outgoing: true\npeer_with_router: false\n"
-    reading = read_installer(*written(tmp_path, hosts_ini=hosts, calico_yml=variables))
+    reading = read_installer(*write_files(tmp_path, hosts_ini=hosts, calico_yml=variables))
     cluster = reading.scenario.cluster
     assert pools_of(reading) == {"default-pool": ("10.200.0.0/16", 25, "IPIP Always", True)}
-    assert note_of(reading, "kubespray-old").params["size"] == 25
+    assert finding_of(reading.notes, "kubespray-old").params["size"] == 25
     assert cluster.cni.ipv4_pools == ("10.200.0.0/16",)
     assert {node.name: [str(address) for address in node.addresses] for node in cluster.nodes}["m1"] == ["10.0.0.1"]
-    assert note_of(reading, "settings-unused").params["names"] == "peer_with_router"
+    assert finding_of(reading.notes, "settings-unused").params["names"] == "peer_with_router"
 
 
 def test_a_yaml_inventory_tells_variables_addresses_and_labels(tmp_path):
@@ -261,17 +253,17 @@ def test_a_yaml_inventory_tells_variables_addresses_and_labels(tmp_path):
         "    n1: {ip: 10.77.0.9, ansible_host: 192.0.2.1, node_labels: {rack: a}}\n  children:\n"
         "    kube_control_plane: {hosts: {n1: }}\n    k8s_cluster: {children: {kube_control_plane: }}\n"
     )
-    scenario = read_installer(*written(tmp_path, hosts_yaml=hosts)).scenario
+    scenario = read_installer(*write_files(tmp_path, hosts_yaml=hosts)).scenario
     (node,) = scenario.cluster.nodes
     assert (node.labels["rack"], str(node.addresses[0])) == ("a", "10.77.0.9")
-    assert "pool-over-nodes" in {finding.code for finding in design_findings(scenario)}
+    assert "pool-over-nodes" in codes_of(design_findings(scenario))
 
 
 def test_networks_of_nodes_on_eks(tmp_path):
     vpcs = json.dumps({"Vpcs": [{"CidrBlock": "172.16.0.0/20", "CidrBlockAssociationSet": []}]})
     installation = f"{INSTALLATION}spec: {{kubernetesProvider: EKS}}\n"
-    scenario = read_installer(*written(tmp_path, vpcs_json=vpcs, installation_yaml=installation)).scenario
-    assert "pool-overlaps-nodes" in {finding.code for finding in design_findings(scenario)}
+    scenario = read_installer(*write_files(tmp_path, vpcs_json=vpcs, installation_yaml=installation)).scenario
+    assert "pool-overlaps-nodes" in codes_of(design_findings(scenario))
 
 
 def test_the_address_of_kubeadms_first_node_is_held_against_the_pool(tmp_path):
@@ -280,8 +272,8 @@ def test_the_address_of_kubeadms_first_node_is_held_against_the_pool(tmp_path):
         "---\napiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\nnetworking: {podSubnet: 10.240.0.0/16}\n"
         "---\napiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nmaxPods: 200\n"
     )
-    scenario = read_installer(*written(tmp_path, kubeadm_yaml=kubeadm)).scenario
-    assert "pool-over-nodes" in {finding.code for finding in design_findings(scenario)}
+    scenario = read_installer(*write_files(tmp_path, kubeadm_yaml=kubeadm)).scenario
+    assert "pool-over-nodes" in codes_of(design_findings(scenario))
 
 
 def test_the_flags_of_a_control_plane_tell_its_networks():
@@ -292,12 +284,12 @@ def test_the_flags_of_a_control_plane_tell_its_networks():
     )
     pool = "apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: p}\nspec: {cidr: 10.50.0.0/18}\n"
     scenario = read_text(f"{pool}---\n{pod}").scenario
-    assert "pool-overlaps-services" in {finding.code for finding in design_findings(scenario)}
+    assert "pool-overlaps-services" in codes_of(design_findings(scenario))
 
 
 def test_every_problem_of_an_installation_names_its_field(tmp_path):
     pools = "[{cidr: 10.10.0.0/16, natOutgoing: true, blockSize: '26'}, {cidr: 10.10.0.0/33}]"
-    (path,) = written(tmp_path, bad_yaml=f"{INSTALLATION}spec: {{calicoNetwork: {{ipPools: {pools}}}}}\n")
+    (path,) = write_files(tmp_path, bad_yaml=f"{INSTALLATION}spec: {{calicoNetwork: {{ipPools: {pools}}}}}\n")
     with pytest.raises(InputError) as caught:
         read_installer(path)
     assert [problem.place.field.removeprefix("spec.calicoNetwork.") for problem in caught.value.problems] == [
@@ -308,8 +300,8 @@ def test_every_problem_of_an_installation_names_its_field(tmp_path):
 
 
 def test_a_file_beside_an_installers_that_nobody_knows_is_listed(tmp_path):
-    paths = written(tmp_path, config_yaml="cni: calico\n", other_yaml="replicas: 3\nimage: nginx\n")
+    paths = write_files(tmp_path, config_yaml="cni: calico\n", other_yaml="replicas: 3\nimage: nginx\n")
     reading = read_installer(*paths)
-    assert note_of(reading, "file-unread").place.file == str(paths[1])
+    assert finding_of(reading.notes, "file-unread").place.file == str(paths[1])
     with pytest.raises(InputError, match=r"other\.yaml"):
         read_installer(paths[1])

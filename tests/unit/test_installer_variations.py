@@ -6,6 +6,7 @@ from ippoolkit.errors import InputError
 from ippoolkit.model import Cluster, IPPool, Node, NodeGroup, Plan, Scenario
 from ippoolkit.model.scenario_edits import with_scaled_groups
 from ippoolkit.read.reader import read_installer, read_text
+from tests.helpers import codes_of
 from tests.helpers import run_command as run
 
 KOPS = """\
@@ -189,7 +190,7 @@ def test_recommend_makes_room_for_pods_that_nobody_counted(tmp_path):
 
 
 def codes(text, name="input.yaml"):
-    return {note.code for note in read_text(text, name).notes}
+    return codes_of(read_text(text, name).notes)
 
 
 def pools_of(text):
@@ -362,7 +363,7 @@ def test_references_between_variables(kubespray, written, cidr, is_known):
     (kubespray / "group_vars/k8s_cluster/calico.yml").write_text(f"calico_pool_cidr: {written}\n")
     reading = read_installer(kubespray)
     assert str(reading.scenario.cluster.pools[0].cidr) == cidr
-    assert ("setting-elsewhere" not in {note.code for note in reading.notes}) == is_known
+    assert ("setting-elsewhere" not in codes_of(reading.notes)) == is_known
 
 
 def test_check_and_the_other_commands_agree(kubespray):
@@ -415,7 +416,7 @@ def test_ranges_of_hosts_as_ansible_has_them(written, names):
 
 def test_a_range_of_ranges_that_is_too_large_is_refused_at_once():
     reading = read_text("[kube_node]\nr[1:99999]n[1:99999]\n[k8s_cluster:children]\nkube_node\n")
-    assert "host-range" in {note.code for note in reading.notes}
+    assert "host-range" in codes_of(reading.notes)
     assert not reading.scenario.cluster.nodes
 
 
@@ -430,8 +431,8 @@ def test_settings_of_rke2_in_several_files(tmp_path):
     (tmp_path / "config.yaml").write_text("tls-san: [x]\nnode-ip: 10.11.0.9\nkubelet-arg: [max-pods=250]\n")
     reading = read_installer(tmp_path)
     assert [str(cidr) for cidr in reading.scenario.networks.nodes] == ["10.11.0.9/32"]
-    assert {note.code for note in reading.notes} >= {"installer-pool", "settings-unused"}
-    assert "plugin-other" not in {note.code for note in reading.notes}
+    assert codes_of(reading.notes) >= {"installer-pool", "settings-unused"}
+    assert "plugin-other" not in codes_of(reading.notes)
 
 
 def test_the_address_in_a_master_configuration():

@@ -5,7 +5,7 @@ import pytest
 import ippoolkit as ipk
 from ippoolkit.errors import InputError
 from ippoolkit.read.reader import read_installer
-from tests.helpers import run_command
+from tests.helpers import finding_of, run_command
 
 INI = """\
 [kube_control_plane]
@@ -85,7 +85,7 @@ def test_an_inventory_in_yaml(inventory):
 def test_the_per_node_prefix_taken_for_the_block_size(inventory):
     reading = read_installer(inventory("calico_pool_blocksize: 24\nkube_pods_subnet: 10.233.64.0/20\n"))
     assert codes(reading) == ["prefix-as-size"]
-    note = next(note for note in reading.notes if note.code == "prefix-as-size")
+    note = finding_of(reading.notes, "prefix-as-size")
     assert note.place.file.endswith("k8s-cluster.yml")
     assert note.place.line == 1
 
@@ -122,7 +122,7 @@ def test_what_an_inventory_says_that_changes_everything(text, code, inventory):
     assert code in codes(read_installer(inventory(text)))
 
 
-def written(tmp_path, text, name="x.yaml"):
+def write_file(tmp_path, text, name="x.yaml"):
     path = tmp_path / name
     path.write_text(text)
     return path
@@ -149,7 +149,7 @@ controllerManager:
 
 
 def test_the_operators_installation(tmp_path):
-    four, six = read_installer(written(tmp_path, OPERATOR)).scenario.cluster.pools
+    four, six = read_installer(write_file(tmp_path, OPERATOR)).scenario.cluster.pools
     assert (four.name, four.block_size, four.vxlan_mode, four.nat_outgoing) == (
         "default-ipv4-ippool",
         26,
@@ -158,24 +158,24 @@ def test_the_operators_installation(tmp_path):
     )
     assert (six.name, six.block_size, six.vxlan_mode, six.nat_outgoing) == ("six", 120, "Always", False)
     with pytest.raises(InputError, match="VXLANCrossSubnet, None"):
-        read_installer(written(tmp_path, OPERATOR.replace("VXLANCrossSubnet", "GENEVE")))
+        read_installer(write_file(tmp_path, OPERATOR.replace("VXLANCrossSubnet", "GENEVE")))
 
 
 def test_kubeadm_alone_and_with_others(tmp_path):
-    kubeadm = written(tmp_path, KUBEADM)
+    kubeadm = write_file(tmp_path, KUBEADM)
     scenario = read_installer(kubeadm).scenario
     assert [str(pool.cidr) for pool in scenario.cluster.pools] == ["10.244.0.0/16", "fd00:10:244::/56"]
     assert [str(cidr) for cidr in scenario.networks.cluster] == ["10.244.0.0/16", "fd00:10:244::/56"]
-    both = read_installer(kubeadm, written(tmp_path, OPERATOR, "op.yaml")).scenario
+    both = read_installer(kubeadm, write_file(tmp_path, OPERATOR, "op.yaml")).scenario
     assert [pool.name for pool in both.cluster.pools] == ["default-ipv4-ippool", "six"]
     bare = "apiVersion: operator.tigera.io/v1\nkind: Installation\nmetadata: {name: default}\nspec: {}\n"
-    four, six = read_installer(kubeadm, written(tmp_path, bare, "bare.yaml")).scenario.cluster.pools
+    four, six = read_installer(kubeadm, write_file(tmp_path, bare, "bare.yaml")).scenario.cluster.pools
     assert (str(four.cidr), four.ipip_mode, str(six.cidr)) == ("10.244.0.0/16", "Always", "fd00:10:244::/56")
 
 
 def test_a_mask_that_kube_controller_manager_refuses(tmp_path):
     text = KUBEADM.replace("10.244.0.0/16,fd00:10:244::/56", "10.244.0.0/25")
-    assert codes(read_installer(written(tmp_path, text))) == ["mask-too-far"]
+    assert codes(read_installer(write_file(tmp_path, text))) == ["mask-too-far"]
 
 
 def test_calico_nodes_manifest_and_environment(tmp_path):
@@ -194,14 +194,14 @@ spec:
         - {name: CALICO_IPV4POOL_VXLAN, value: Always}
         - {name: CALICO_IPV4POOL_NODE_SELECTOR, valueFrom: {configMapKeyRef: {name: c, key: k}}}
 """
-    reading = read_installer(written(tmp_path, manifest))
+    reading = read_installer(write_file(tmp_path, manifest))
     (pool,) = reading.scenario.cluster.pools
     assert (str(pool.cidr), pool.block_size, pool.vxlan_mode, pool.ipip_mode) == ("10.1.0.0/16", 24, "Always", "Never")
     assert codes(reading) == ["setting-elsewhere"]
     shell = "# calico.env\nCALICO_IPV4POOL_CIDR=10.2.0.0/16\nexport CALICO_IPV6POOL_CIDR='fd00::/64'\nCALICO_IPV4POOL_IPIP=Off\n"
-    four, six = read_installer(written(tmp_path, shell, "calico.env")).scenario.cluster.pools
+    four, six = read_installer(write_file(tmp_path, shell, "calico.env")).scenario.cluster.pools
     assert (str(four.cidr), four.encapsulation, str(six.cidr)) == ("10.2.0.0/16", "None", "fd00::/64")
-    (plain,) = read_installer(written(tmp_path, "CALICO_IPV4POOL_BLOCK_SIZE: '27'\n")).scenario.cluster.pools
+    (plain,) = read_installer(write_file(tmp_path, "CALICO_IPV4POOL_BLOCK_SIZE: '27'\n")).scenario.cluster.pools
     assert (str(plain.cidr), plain.block_size, plain.ipip_mode) == ("192.168.0.0/16", 27, "Always")
 
 
@@ -209,7 +209,7 @@ spec:
     "text", ["a: 1\n", "[]\n", "kind: Pod\napiVersion: v1\n", "kind: Installation\napiVersion: other/v1\n", "\x00", ""]
 )
 def test_what_is_no_installers(text, tmp_path):
-    result = run_command("from-installer", written(tmp_path, text))
+    result = run_command("from-installer", write_file(tmp_path, text))
     assert result.exit_code == 2
     assert "Traceback" not in result.output
     assert "x.yaml" in result.output.replace("\n", "")
@@ -226,4 +226,4 @@ def test_what_is_no_installers(text, tmp_path):
 )
 def test_installations_that_make_no_sense_are_no_tracebacks(spec, tmp_path):
     text = f"apiVersion: operator.tigera.io/v1\nkind: Installation\nmetadata: {{name: default}}\n{spec}\n"
-    assert "Traceback" not in run_command("from-installer", written(tmp_path, text)).output
+    assert "Traceback" not in run_command("from-installer", write_file(tmp_path, text)).output

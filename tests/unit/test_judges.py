@@ -16,7 +16,7 @@ from ippoolkit.manifests import (
     find_kind,
     parse_manifests,
 )
-from tests.helpers import stored_objects
+from tests.helpers import codes_of, stored_objects
 
 POOL = """\
 apiVersion: projectcalico.org/v3
@@ -118,19 +118,19 @@ def test_a_version_of_the_object_that_is_not_the_stored_one():
 
 
 def test_options_of_calicoctl():
-    def accepted(action, text, **options):
+    def is_accepted(action, text, **options):
         calicoctl = Calicoctl()
         calicoctl.run("create", parse_manifests(POOL, "file"))
         return Calicoctl(calicoctl.store, CalicoctlOptions(**options)).run(action, parse_manifests(text, "f")).accepted
 
-    assert not accepted("create", POOL)
-    assert accepted("create", POOL, skip_existing=True)
-    assert not accepted("create", POOL + "  blockSize: 40\n", skip_existing=True)
-    assert not accepted("delete", SECOND_POOL)
-    assert accepted("delete", SECOND_POOL, skip_not_exists=True)
-    assert not accepted("apply", "[]")
-    assert accepted("apply", "[]", skip_empty=True)
-    assert not accepted("apply", POOL, namespace="kube-system")
+    assert not is_accepted("create", POOL)
+    assert is_accepted("create", POOL, skip_existing=True)
+    assert not is_accepted("create", POOL + "  blockSize: 40\n", skip_existing=True)
+    assert not is_accepted("delete", SECOND_POOL)
+    assert is_accepted("delete", SECOND_POOL, skip_not_exists=True)
+    assert not is_accepted("apply", "[]")
+    assert is_accepted("apply", "[]", skip_empty=True)
+    assert not is_accepted("apply", POOL, namespace="kube-system")
 
 
 def test_a_patch_that_changes_the_kind_or_the_name():
@@ -154,7 +154,7 @@ def test_a_patch_that_changes_the_kind_or_the_name():
     ]:
         outcome = calicoctl.patch(pool, "p1", body)
         assert not outcome.accepted
-        assert code in {note.code for note in outcome.findings}
+        assert code in codes_of(outcome.findings)
     assert calicoctl.patch(pool, "p1", '{"spec": {"disabled": true}}').accepted
     assert stored_objects(calicoctl.store, pool)["p1"]["spec"]["disabled"] is True
 

@@ -17,7 +17,7 @@ from ippoolkit.audit.cluster_index import ClusterIndex
 from ippoolkit.audit.cluster_metrics import cluster_metrics
 from ippoolkit.errors import InputError
 from ippoolkit.live import LiveError, api_reader, cluster_role, connection, exec_plugin, read_live
-from tests.helpers import RECORDINGS, expected, run_command
+from tests.helpers import RECORDINGS, expected_metrics, run_command, serve, write_kubeconfig
 
 TOKEN = "s3cr3t-t0ken-of-a-reader"
 CRD, CORE = "/apis/crd.projectcalico.org/v1", "/api/v1"
@@ -78,27 +78,13 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def stub():
-    server = Stub()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with serve(Stub()) as server:
+        yield server
 
 
 @pytest.fixture
 def kubeconfig(stub, tmp_path):
-    path = tmp_path / "kubeconfig"
-    url = f"http://127.0.0.1:{stub.server_address[1]}"
-    value = {
-        "apiVersion": "v1",
-        "kind": "Config",
-        "current-context": "one",
-        "clusters": [{"name": "c", "cluster": {"server": url}}],
-        "contexts": [{"name": "one", "context": {"cluster": "c", "user": "u"}}],
-        "users": [{"name": "u", "user": {"token": TOKEN}}],
-    }
-    path.write_text(yaml.safe_dump(value))
-    return path
+    return write_kubeconfig(tmp_path / "kubeconfig", f"http://127.0.0.1:{stub.server_port}", TOKEN)
 
 
 @pytest.fixture(autouse=True)
@@ -107,7 +93,7 @@ def impatient(monkeypatch):
     monkeypatch.setattr(api_reader.time, "sleep", lambda _: None)
 
 
-def counted(reading):
+def metrics_of(reading):
     return cluster_metrics(ClusterIndex(reading.scenario.cluster), reading.reported)
 
 
@@ -118,7 +104,7 @@ def codes(reading):
 def test_every_figure_of_the_recorded_cluster(stub, kubeconfig):
     reading = read_live(kubeconfig)
     assert reading.scenario.cluster.unknown == ()
-    counts, truth = counted(reading), expected("s02")
+    counts, truth = metrics_of(reading), expected_metrics("s02")
     assert counts.totals == {key: truth["totals"][key] for key in counts.totals}
     assert counts.config == truth["config"]
     assert reading.notes == ()
@@ -170,8 +156,8 @@ def test_a_list_comes_in_pages_and_progress_is_told(stub, kubeconfig):
     stub.special[f"{CORE}/pods"] = pages("pods-limit50-page1", "pods-limit50-page2")
     calls = []
     reading = read_live(kubeconfig, progress=lambda kind, *counts: calls.append((kind, *counts)), page_size=5)
-    assert counted(reading).totals["blocks"] == 15
-    assert counted(reading).totals["pods"] == 92
+    assert metrics_of(reading).totals["blocks"] == 15
+    assert metrics_of(reading).totals["pods"] == 92
     assert [call for call in calls if call[0] == "IPAMBlock"] == [
         ("IPAMBlock", 5, 15),
         ("IPAMBlock", 10, 15),
@@ -191,7 +177,7 @@ def test_an_expired_list_goes_on_where_the_server_offers(stub, kubeconfig):
     stub.special[f"{CRD}/ipamblocks"] = send
     reading = read_live(kubeconfig)
     assert "live-expired" in codes(reading)
-    assert counted(reading).totals["blocks"] == 15
+    assert metrics_of(reading).totals["blocks"] == 15
 
 
 def test_an_expired_list_without_an_offer_begins_anew_and_ends(stub, kubeconfig):
@@ -207,7 +193,7 @@ def test_packed_answers(stub, kubeconfig):
     stub.special[f"{CRD}/ipamblocks"] = lambda to, _: to.send(
         200, {"Content-Encoding": "gzip"}, gzip.compress(answer("ipamblocks")[2])
     )
-    assert counted(read_live(kubeconfig)).totals["blocks"] == 15
+    assert metrics_of(read_live(kubeconfig)).totals["blocks"] == 15
     assert {
         value for *_, headers in stub.requests for key, value in headers.items() if key.lower() == "accept-encoding"
     } == {"gzip"}
@@ -242,7 +228,7 @@ def test_a_cluster_of_the_other_api_group(stub, kubeconfig):
         stub.special[aggregated_path] = lambda to, _, sent=(status, headers, moved): to.send(*sent)
     reading = read_live(kubeconfig)
     assert reading.scenario.cluster.unknown == ()
-    assert counted(reading).totals["allocations"] == 166
+    assert metrics_of(reading).totals["allocations"] == 166
 
 
 def test_a_cluster_without_calico_says_so(stub, kubeconfig):
@@ -250,8 +236,8 @@ def test_a_cluster_without_calico_says_so(stub, kubeconfig):
         stub.special[path] = lambda to, _: to.send(*answer("404-missing-group"))  # plain text, not JSON
     reading = read_live(kubeconfig)
     assert codes(reading).count("live-missing") == 6
-    assert counted(reading).totals["pods"] == 92
-    assert counted(reading).totals["blocks"] is None
+    assert metrics_of(reading).totals["pods"] == 92
+    assert metrics_of(reading).totals["blocks"] is None
 
 
 def test_a_login_that_is_refused_ends_it(stub, kubeconfig):
@@ -284,7 +270,7 @@ def test_a_connection_that_is_cut_or_slow_is_tried_again(stub, kubeconfig):
     stub.special[f"{CORE}/nodes"] = once(lambda to, _: to.send(503, {}, b"busy"), full_list("nodes"))
     reading = read_live(kubeconfig)
     assert reading.scenario.cluster.unknown == ()
-    assert counted(reading).totals["pods"] == 92
+    assert metrics_of(reading).totals["pods"] == 92
 
 
 def test_a_list_that_never_arrives_whole_is_unknown(stub, kubeconfig):
@@ -317,7 +303,7 @@ def test_a_kubeconfig_that_is_missing(tmp_path):
     assert "kubeconfig" in result.output
 
 
-def changed(path, **user):
+def with_user(path, **user):
     """A kubeconfig with another user."""
     value = yaml.safe_load(path.read_text())
     value["users"][0]["user"] = user
@@ -343,7 +329,7 @@ def test_an_exec_plugin_logs_in(stub, kubeconfig, tmp_path):
         args=["x"],
         env=[{"name": "NAME", "value": "from-a-plugin"}],
     )
-    assert read_live(changed(kubeconfig, **user)).scenario.cluster.unknown == ()
+    assert read_live(with_user(kubeconfig, **user)).scenario.cluster.unknown == ()
     assert {headers["Authorization"] for *_, headers in stub.requests} == {"Bearer from-a-plugin"}
 
 
@@ -364,7 +350,7 @@ def test_an_exec_plugin_logs_in(stub, kubeconfig, tmp_path):
 def test_a_plugin_that_gives_no_login_ends_it(script, more, message, stub, kubeconfig, tmp_path, monkeypatch):
     monkeypatch.setattr(exec_plugin, "SECONDS", 1)
     with pytest.raises(LiveError, match=message):
-        read_live(changed(kubeconfig, **plugin(tmp_path, script, **more)))
+        read_live(with_user(kubeconfig, **plugin(tmp_path, script, **more)))
     assert stub.requests == []  # nothing is asked for without a login
 
 
@@ -380,17 +366,17 @@ def test_a_plugin_that_gives_no_login_ends_it(script, more, message, stub, kubec
 )
 def test_a_user_that_cannot_be_followed_ends_it(user, message, stub, kubeconfig):
     with pytest.raises(LiveError, match=message):
-        read_live(changed(kubeconfig, **user))
+        read_live(with_user(kubeconfig, **user))
     assert stub.requests == []
 
 
 def test_a_token_in_a_file_a_password_and_impersonation(stub, kubeconfig, tmp_path):
     (tmp_path / "token").write_text("in-a-file\n")
     groups = {"as": "auditor", "as-groups": ["a", "b"]}
-    read_live(changed(kubeconfig, token="other", tokenFile="token", **groups))
+    read_live(with_user(kubeconfig, token="other", tokenFile="token", **groups))
     *_, headers = stub.requests[-1]
     assert (headers["Authorization"], headers["Impersonate-User"]) == ("Bearer in-a-file", "auditor")
-    read_live(changed(kubeconfig, username="me", password="pass"))
+    read_live(with_user(kubeconfig, username="me", password="pass"))
     assert stub.requests[-1][3]["Authorization"] == "Basic bWU6cGFzcw=="
 
 
@@ -531,7 +517,7 @@ def test_answers_of_a_hostile_server_make_their_kind_unknown(send, message, stub
     (note,) = [note for note in reading.notes if note.code == "live-failed"]
     assert message in note.params["message"]
     assert reading.scenario.cluster.unknown == ("Pod",)
-    assert counted(reading).totals["nodes"] == 6
+    assert metrics_of(reading).totals["nodes"] == 6
 
 
 @pytest.mark.parametrize(
@@ -553,7 +539,7 @@ def test_a_server_that_lists_nothing_is_one_clear_sentence(send, message, stub, 
 def test_objects_that_come_twice_are_counted_once(stub, kubeconfig):
     stub.special[f"{CORE}/pods"] = status(200, json.dumps(PODS | {"items": PODS["items"] * 20}).encode())
     reading = read_live(kubeconfig)
-    assert counted(reading).totals["pods"] == 92
+    assert metrics_of(reading).totals["pods"] == 92
     assert codes(reading).count("object-twice") == 1000
     (more,) = [note for note in reading.notes if note.code == "objects-repeated"]
     assert more.params["count"] == 19 * len(PODS["items"]) - 1000
@@ -611,7 +597,7 @@ def test_a_kubeconfig_that_would_break_a_request_is_refused(cluster, user, messa
 
 
 def test_names_in_any_script_log_in(stub, kubeconfig):
-    read_live(changed(kubeconfig, username="运维", password="密码"))
+    read_live(with_user(kubeconfig, username="运维", password="密码"))
     assert base64.b64decode(stub.requests[-1][3]["Authorization"].split()[1]).decode() == "运维:密码"
 
 
@@ -653,16 +639,14 @@ def test_a_certificate_that_nobody_vouches_for_ends_it(kubeconfig, tmp_path):
     context.load_cert_chain(certificate, key)
     server = Stub()
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     value = yaml.safe_load(kubeconfig.read_text())
     cluster = value["clusters"][0]["cluster"]
-    cluster["server"] = f"https://127.0.0.1:{server.server_address[1]}"
+    cluster["server"] = f"https://127.0.0.1:{server.server_port}"
     kubeconfig.write_text(yaml.safe_dump(value))
-    with pytest.raises(LiveError, match="not trusted"):
-        read_live(kubeconfig)
-    assert server.requests == []
-    cluster["certificate-authority"] = "cert.pem"
-    kubeconfig.write_text(yaml.safe_dump(value))
-    assert read_live(kubeconfig).scenario.cluster.unknown == ()
-    server.shutdown()
-    server.server_close()
+    with serve(server):
+        with pytest.raises(LiveError, match="not trusted"):
+            read_live(kubeconfig)
+        assert server.requests == []
+        cluster["certificate-authority"] = "cert.pem"
+        kubeconfig.write_text(yaml.safe_dump(value))
+        assert read_live(kubeconfig).scenario.cluster.unknown == ()

@@ -1,13 +1,11 @@
 """No command writes to a cluster: a server that records every request sees GETs only, whatever is asked for."""
 
 import json
-import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-import yaml
 
-from tests.helpers import ROOT, run_command
+from tests.helpers import ROOT, run_command, serve, write_kubeconfig
 
 LISTS = ("pods", "nodes", "namespaces", "services")
 
@@ -31,22 +29,10 @@ def recording(tmp_path, monkeypatch):
         def log_message(self, *_):
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    path = tmp_path / "kubeconfig"
-    value = {
-        "apiVersion": "v1",
-        "kind": "Config",
-        "current-context": "one",
-        "clusters": [{"name": "c", "cluster": {"server": f"http://127.0.0.1:{server.server_address[1]}"}}],
-        "contexts": [{"name": "one", "context": {"cluster": "c", "user": "u"}}],
-        "users": [{"name": "u", "user": {"token": "t"}}],
-    }
-    path.write_text(yaml.safe_dump(value))
-    monkeypatch.setenv("KUBECONFIG", str(path))  # of commands that are not told of one, none may look
-    yield path, methods
-    server.shutdown()
-    server.server_close()
+    with serve(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as server:
+        path = write_kubeconfig(tmp_path / "kubeconfig", f"http://127.0.0.1:{server.server_port}", "t")
+        monkeypatch.setenv("KUBECONFIG", str(path))  # of commands that are not told of one, none may look
+        yield path, methods
 
 
 def test_commands_that_read_a_cluster_only_get(recording, tmp_path):

@@ -5,13 +5,13 @@ import json
 import shutil
 import socket
 import subprocess
-import threading
 import time
 import urllib.request
 
 import pytest
 
 from tests.helpers import run_command as run
+from tests.helpers import serve
 
 pytestmark = pytest.mark.skipif(
     not (shutil.which("prometheus") and shutil.which("promtool")), reason="prometheus is missing: install prometheus"
@@ -64,10 +64,14 @@ def openmetrics(now):
 
 
 @pytest.fixture
-def server(tmp_path):
+def exporter():
+    with serve(http.server.ThreadingHTTPServer(("127.0.0.1", 0), Exporter)) as server:
+        yield server
+
+
+@pytest.fixture
+def server(tmp_path, exporter):
     """Yield the URL of a Prometheus with a month of history."""
-    exporter = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Exporter)
-    threading.Thread(target=exporter.serve_forever, daemon=True).start()
     (tmp_path / "history.om").write_text(openmetrics(int(time.time())))
     subprocess.run(
         ["promtool", "tsdb", "create-blocks-from", "openmetrics", tmp_path / "history.om", tmp_path / "data"],
@@ -105,8 +109,6 @@ def server(tmp_path):
     yield url
     process.terminate()
     process.wait(timeout=20)
-    exporter.shutdown()
-    exporter.server_close()
 
 
 def test_a_live_prometheus_is_forecast(server):

@@ -11,11 +11,8 @@ from ippoolkit.capacity.design_rules.check import design_findings
 from ippoolkit.change.cni_commands import cni_change_commands, cni_show_command
 from ippoolkit.change.steps import Change
 from ippoolkit.read.reader import read_installer, read_text
+from tests.helpers import codes_of, finding_of
 from tests.helpers import run_command as run
-
-
-def note_of(reading, code):
-    return next(note for note in reading.notes if note.code == code)
 
 
 def node(name, os="linux", addresses=(), **labels):
@@ -111,7 +108,7 @@ CONFIG = {
 )
 def test_calicos_own_messages_are_explained(message, part):
     text = f"$ calicoctl get ippools\nNAME   CIDR          SELECTOR\np      10.0.0.0/16   all()\n\nkubelet: {message}\n"
-    assert part in note_of(read_text(text), "calico-message").message()
+    assert part in finding_of(read_text(text).notes, "calico-message").message()
 
 
 def test_the_ranges_of_kubeadm_init():
@@ -124,7 +121,7 @@ def test_a_cni_configuration_that_lacks_a_bracket():
     text = 'CNI config:\n{"cniVersion": "0.3.1", "plugins": [{"type": "calico",\n"ipam": {"type": "calico-ipam", "ipv4_pools": ["10.0.0.1/16"]}\n}\n'
     reading = read_text(text)
     assert reading.scenario.cluster.cni.ipv4_pools == ("10.0.0.0/16",)
-    assert note_of(reading, "cni-not-json").params["pools"] == "10.0.0.0/16"
+    assert finding_of(reading.notes, "cni-not-json").params["pools"] == "10.0.0.0/16"
 
 
 def test_kubeadm_without_a_pod_range_and_the_operator(tmp_path):
@@ -135,7 +132,7 @@ def test_kubeadm_without_a_pod_range_and_the_operator(tmp_path):
         "apiVersion: operator.tigera.io/v1\nkind: Installation\nmetadata: {name: default}\n"
         "spec: {calicoNetwork: {ipPools: [{cidr: 192.168.1.96/29, blockSize: 30}]}}\n"
     )
-    assert "no podSubnet" in note_of(read_installer(tmp_path), "operator-refuses").message()
+    assert "no podSubnet" in finding_of(read_installer(tmp_path).notes, "operator-refuses").message()
 
 
 # Who may draw
@@ -198,7 +195,7 @@ def test_a_windows_node_holds_what_one_block_leaves_in_every_command(tmp_path):
     )
     nodes = ipk.capacity(ipk.load(file)).nodes().set_index("node")
     assert nodes.loc[["win1", "win2"], "pods_per_node_max"].tolist() == [60, 60]
-    headroom = next(finding for finding in audit_reading(ipk.read(file)).findings if finding.code == "next-to-fail")
+    headroom = finding_of(audit_reading(ipk.read(file)).findings, "next-to-fail")
     assert headroom.params["pods"] == 60
 
 
@@ -274,7 +271,7 @@ def test_a_pool_over_the_nodes_network_is_not_made_again(tmp_path):
     )
     assert run("runbook", "block-size", "-c", file, "--pool", "main", "--to", "27").exit_code == 1
     assert run("runbook", "migrate", "-c", file, "--from", "main", "--to-cidr", "10.60.64.0/20").exit_code == 1
-    assert "pool-over-nodes" in {finding.code for finding in design_findings(ipk.load(file))}
+    assert "pool-over-nodes" in codes_of(design_findings(ipk.load(file)))
 
 
 # Installers' files among manifests
@@ -328,10 +325,10 @@ def test_pools_that_the_cni_configuration_names_count_alike_everywhere(tmp_path)
     assert [(row["a"], row["b"]) for row in coverage] == [("pods", "tunnel")]
     users = json.loads(run("pools-for", "-c", tmp_path, "--who-can-use", "b", "--json").stdout)
     assert users == []
-    assert "cni-pools-only" in {finding.code for finding in audit_reading(ipk.read(tmp_path)).findings}
+    assert "cni-pools-only" in codes_of(audit_reading(ipk.read(tmp_path)).findings)
     plugin["ipam"]["ipv4_pools"] = ["gone"]
     conflist.write_text(json.dumps({"cniVersion": "0.3.1", "plugins": [plugin]}))
-    assert "cni-pool-missing" in {finding.code for finding in audit_reading(ipk.read(tmp_path)).findings}
+    assert "cni-pool-missing" in codes_of(audit_reading(ipk.read(tmp_path)).findings)
     assert run("capacity", tmp_path).output.count("cni-pool-missing") == 1
 
 

@@ -9,7 +9,7 @@ import pytest
 import ippoolkit as ipk
 from ippoolkit.errors import InputError
 from ippoolkit.read import read
-from tests.helpers import ROOT, recorded
+from tests.helpers import ROOT, unpack_files
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_an_absent_auto_allocate_blocks_is_what_calicoctl_stores_and_is_noted(tm
 
 
 def test_calicoctls_nodes_and_kubectls_are_one(tmp_path):
-    kubectl = recorded("s02", tmp_path, "kubectl-nodes.json")[0]
+    kubectl = unpack_files("s02", tmp_path, "kubectl-nodes.json")[0]
     path = tmp_path / "calicoctl-nodes.yaml"
     path.write_text(
         """\
@@ -181,7 +181,7 @@ def test_what_is_not_needed_is_told_not_dropped(tmp_path):
 
 
 def test_an_empty_list_of_kubectl_is_no_proof_of_nothing(tmp_path):
-    pools = recorded("s01", tmp_path, "kubectl-ippools.json", "kubectl-ipreservations.json")
+    pools = unpack_files("s01", tmp_path, "kubectl-ippools.json", "kubectl-ipreservations.json")
     assert [note.code for note in read(*pools, strict=True).notes] == ["list-empty"]
 
 
@@ -214,7 +214,7 @@ def test_standard_input(monkeypatch):
 def test_the_sample_scenarios_hold_the_recorded_clusters(tmp_path):
     for sample, cluster in (("kubespray", "s01"), ("kubean", "s02")):
         names = (f"kubectl-{kind}.json" for kind in ("ippools", "nodes", "namespaces", "pods", "ipamblocks"))
-        recorded_cluster = ipk.load(*recorded(cluster, tmp_path, *names)).cluster
+        recorded_cluster = ipk.load(*unpack_files(cluster, tmp_path, *names)).cluster
         assert ipk.load(ROOT / f"data/{sample}.yaml").cluster == recorded_cluster
     dumps = sorted((ROOT / "data/kubean").iterdir())
     assert ipk.load(*dumps).cluster == ipk.load(ROOT / "data/kubean.yaml").cluster

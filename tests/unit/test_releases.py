@@ -24,7 +24,7 @@ from ippoolkit.report.sections.capacity_report import CapacityReport
 from ippoolkit.report.sections.runbook_report import RunbookReport
 from ippoolkit.view.markdown import verdict_markdown
 from tests.clusters import cluster
-from tests.helpers import run_command
+from tests.helpers import codes_of, run_command
 
 POOL = """\
 apiVersion: projectcalico.org/v3
@@ -123,8 +123,8 @@ def test_a_scenario_names_its_release(tmp_path):
 
 def test_a_field_that_the_release_drops_opens_the_pool():
     old, new = (review_text(POOL, "f", ipk.Scenario(calico=release)) for release in ("v3.30.7", "v3.31.7"))
-    assert "pool-open" in {finding.code for finding in old.findings}
-    assert "pool-open" not in {finding.code for finding in new.findings}
+    assert "pool-open" in codes_of(old.findings)
+    assert "pool-open" not in codes_of(new.findings)
     assert old.objects[0].decisions == {"calicoctl": Decision.REFUSED, "kubectl": Decision.ACCEPTED}
 
 
@@ -132,7 +132,7 @@ def test_calico_apiserver_forces_automatic_allocation():
     server = AggregatedServer(Datastore(release=Release.parse("3.29")))
     result = server.run("apply", parse_manifests(CONFIG, "f"))
     assert result.accepted
-    assert {finding.code for finding in result.findings} == {"field-dropped", "auto-allocate-forced"}
+    assert codes_of(result.findings) == {"field-dropped", "auto-allocate-forced"}
     assert next(iter(server.store.objects["IPAMConfiguration"].values())).spec["autoAllocateBlocks"] is True
     wrong = server.run("apply", parse_manifests(POOL.replace("blockSize: 26", "blockSize: 40"), "f"))
     assert {judge for finding in wrong.findings for judge in finding.refused_by} == {"apiserver"}
@@ -154,7 +154,7 @@ def test_ipam_configure_of_older_releases():
 
 
 def test_reclaim_came_with_v3_32():
-    def served(release):
+    def count_served(release):
         ipam = Ipam(release=Release.parse(release))
         ipam.resources.create_pool(ipk.IPPool(name="p", cidr="10.0.0.0/30", block_size=30))
         ipam.resources.configure(strict_affinity=True)
@@ -165,7 +165,7 @@ def test_reclaim_came_with_v3_32():
         ipam.controllers.advance(120)
         return len(ipam.requests.assign("b", "i", 1).v4)
 
-    assert (served("3.31"), served("3.32")) == (0, 1)
+    assert (count_served("3.31"), count_served("3.32")) == (0, 1)
 
 
 def test_uses_of_older_releases():
@@ -189,7 +189,7 @@ def test_an_upgrade_says_what_changes_for_this_cluster():
     assert result.has_problems
     assert upgrade(scenario(), NEWEST).findings == ()
     down = upgrade(replace(scenario(), calico="v3.33"), Release.parse("3.30"))
-    assert "upgrade-loses" in {finding.code for finding in down.findings}
+    assert "upgrade-loses" in codes_of(down.findings)
 
 
 def test_the_commands_take_a_release(tmp_path):
@@ -223,7 +223,7 @@ def test_a_runbook_is_for_the_release_of_the_cluster(release, warns):
         replace(cluster(), calico=release), Change("migrate", "old", cidr=Cidr.parse("10.245.0.0/20"))
     )
     assert change_runbook.is_issued
-    assert ("change-delete-leaves-blocks" in {finding.code for finding in change_runbook.findings}) == warns
+    assert ("change-delete-leaves-blocks" in codes_of(change_runbook.findings)) == warns
     rendered = render_runbook(change_runbook)
     assert rendered.checks[0].command == "calicoctl version"
     assert str(Release.parse(release)) in rendered.checks[0].expected
@@ -245,7 +245,7 @@ def test_a_pool_that_the_release_refuses_refuses_the_runbook():
     pools = tuple(replace(pool, namespace_selector="team == 'a'") for pool in scenario.cluster.pools)
     older = replace(scenario, calico="v3.30.7", cluster=replace(scenario.cluster, pools=pools))
     change_runbook = runbook(older, Change("migrate", "old", cidr=Cidr.parse("10.245.0.0/20")))
-    assert "change-refused" in {finding.code for finding in change_runbook.findings}
+    assert "change-refused" in codes_of(change_runbook.findings)
 
 
 def test_manifests_are_written_for_the_release():
@@ -265,7 +265,7 @@ def test_manifests_are_written_for_the_release():
     manual = replace(pool, assignment_mode="Manual")
     assert "assignmentMode: Manual" in ipk.to_manifests_yaml([manual], older)
     refused = upgrade(ipk.Scenario(calico="v3.33", cluster=ipk.Cluster(pools=(pool,))), older)
-    assert "upgrade-refused" not in {finding.code for finding in refused.findings}
+    assert "upgrade-refused" not in codes_of(refused.findings)
 
 
 @pytest.mark.parametrize(
@@ -344,14 +344,14 @@ def test_vxlan_over_ipv6_came_with_v3_23():
     for release, accepted in (("v3.22.5", False), ("v3.23.5", True), ("v3.33", True)):
         result = Calicoctl(Datastore(release=Release.parse(release))).run("create", parse_manifests(pool, "f"))
         assert result.accepted is accepted
-        assert {finding.code for finding in result.findings} == (set() if accepted else {"vxlan-ipv6"})
+        assert codes_of(result.findings) == (set() if accepted else {"vxlan-ipv6"})
 
 
 def test_calico_apiserver_serves_the_configuration_from_v3_24_and_a_field_of_it_from_v3_32():
     def codes(release):
         server = AggregatedServer(Datastore(release=Release.parse(release)))
         result = server.run("apply", parse_manifests(CONFIG, "f"))
-        return result.accepted, {finding.code for finding in result.findings}
+        return result.accepted, codes_of(result.findings)
 
     assert codes("3.23") == (False, {"kind-not-served"})
     assert codes("3.29") == (True, {"field-dropped", "auto-allocate-forced"})

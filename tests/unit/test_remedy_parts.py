@@ -19,22 +19,15 @@ from ippoolkit.view.markdown import findings_markdown
 from ippoolkit.view.node_rows import merge_alike_nodes, node_rows
 from ippoolkit.view.terminal import print_findings
 from tests.helpers import run_command
-from tests.unit.test_terminal_session import finding, session
+from tests.pasted_session import finding, session
 
 LABELS = ["Now", "For good", "To know which nodes", "Steps"]
 
 
-def printed(findings, **options):
+def printed_text(findings, **options):
     console = Console(file=io.StringIO(), highlight=False, **options)
     print_findings(console, findings)
     return console.file.getvalue()
-
-
-@pytest.fixture
-def paste(tmp_path):
-    path = tmp_path / "session.txt"
-    path.write_text(session(strict=True))
-    return path
 
 
 def test_parts_say_what_each_is_for_in_the_order_of_their_urgency():
@@ -52,11 +45,11 @@ def test_a_single_remedy_has_no_label_and_advice_for_the_same_purpose_joins_it()
     assert more.remedy() == f"{single.remedy()} And look."
     assert not Finding("borrowed-none").remedy_parts()
     assert "<ul class" not in findings_html([single]).partition("ipk-findings")[2]
-    assert printed([single], width=240).count("\n") == 1
+    assert printed_text([single], width=240).count("\n") == 1
 
 
 def test_the_parts_are_lines_of_their_own_in_a_terminal():
-    text = printed([finding(session(strict=True))], width=80)
+    text = printed_text([finding(session(strict=True))], width=80)
     assert all(len(line) <= 80 for line in text.splitlines())
     assert re.findall(r"^  ([A-Z][a-z ]+): ", text, re.MULTILINE) == LABELS
     message, _, parts = text.partition("[blocks-fewer-reported]\n")
@@ -113,18 +106,18 @@ def test_tiles_show_what_is_known():
     assert known == ["addresses in use", "blocks"]
 
 
-def test_nodes_that_are_alike_share_a_row_and_the_table_keeps_one_a_node(paste):
-    table = ipk.capacity(ipk.load(paste)).nodes()
+def test_nodes_that_are_alike_share_a_row_and_the_table_keeps_one_a_node(session_file):
+    table = ipk.capacity(ipk.load(session_file)).nodes()
     assert len(table) == 5
     (row,) = merge_alike_nodes(table).to_dict("records")
     assert (row["node"], row["nodes"], row["blocks"]) == ("east, mid, west, new1, new2", 5, 5)
     assert row["blocks_per_node"] == 1
-    assert "east, mid, west, new1, new2" in run_command("capacity", paste).stdout
+    assert "east, mid, west, new1, new2" in run_command("capacity", session_file).stdout
     groups = table.assign(nodes=[1, 1, 10, 1, 10])
     assert merge_alike_nodes(groups)["nodes"].tolist() == [3, 20]
     different = table.assign(pod_limit=range(5))
     assert len(merge_alike_nodes(different)) == 5
-    rows, note = node_rows(different, get_language("en"), most=2)
+    rows, note = node_rows(different, get_language("en"), max_rows=2)
     assert (len(rows), note) == (2, "The 2 rows with the most pods, of 5.")
 
 

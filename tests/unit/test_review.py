@@ -9,7 +9,7 @@ import ippoolkit as ipk
 from ippoolkit.errors import InputError
 from ippoolkit.manifests.manifest_review import ACTIONS, Decision
 from ippoolkit.view.review_formats import review_as_dict, review_as_junit, review_as_sarif
-from tests.helpers import ROOT
+from tests.helpers import ROOT, codes_of, finding_of
 from tests.helpers import run_command as run
 
 SAMPLE = ROOT / "data/kubespray.yaml"
@@ -34,14 +34,14 @@ networks: {cluster: [10.244.0.0/16], services: [10.96.0.0/12], nodes: [192.168.0
 @pytest.fixture
 def review(tmp_path):
     def run(*texts, existing=(CLUSTER,), **more):
-        def saved(kind, number, text):
+        def save(kind, number, text):
             path = tmp_path / f"{kind}{number}.yaml"
             path.write_text(text)
             return path
 
-        existing_paths = [saved("existing", number, text) for number, text in enumerate(existing)]
+        existing_paths = [save("existing", number, text) for number, text in enumerate(existing)]
         return ipk.check(
-            *[saved("file", number, text) for number, text in enumerate(texts)], existing=existing_paths, **more
+            *[save("file", number, text) for number, text in enumerate(texts)], existing=existing_paths, **more
         )
 
     return run
@@ -76,7 +76,7 @@ def test_warns_of_what_is_accepted_and_hardly_meant(review, text, code, line, fi
 def test_a_scenario_with_the_pool_says_the_same(review, tmp_path):
     """One rule, one place: the planner and reports say of a design what a review says of its manifests."""
     text = POOL % ("p", "172.20.0.0/25") + "  ipipMode: Always\n  nodeSelector: zone == 'c'\n"
-    of_review = {note.code for note in review(text).findings}
+    of_review = codes_of(review(text).findings)
     (tmp_path / "design.yaml").write_text(text)
     design = ipk.load(tmp_path / "existing0.yaml", tmp_path / "design.yaml")
     of_scenario = {note.code for note in ipk.capacity(design).findings if note.subject == "IPPool/p"}
@@ -108,7 +108,7 @@ def test_what_was_there_before_is_not_told_again(review):
     before = CLUSTER.replace("10.244.0.0/18", "10.200.0.0/18")
     assert review(POOL % ("p", "10.244.64.0/24"), existing=[before]).findings == ()
     again = review(POOL % ("there", "10.200.0.0/18") + "  vxlanMode: Always\n", existing=[before])
-    assert {note.code for note in again.findings} == {"pool-outside-cluster"}
+    assert codes_of(again.findings) == {"pool-outside-cluster"}
 
 
 def test_a_load_balancer_pool_at_the_cap(review):
@@ -117,9 +117,9 @@ def test_a_load_balancer_pool_at_the_cap(review):
     blocks = "---\n".join(block % (n, 4 * n) for n in range(20))
     sized = pool + "  blockSize: 30\n"
     result = review(sized, existing=[CLUSTER, sized, blocks])
-    assert "loadbalancer-full" in {note.code for note in result.findings}
+    assert "loadbalancer-full" in codes_of(result.findings)
     fewer = "---\n".join(block % (n, 4 * n) for n in range(19))
-    assert "loadbalancer-full" not in {note.code for note in review(sized, existing=[CLUSTER, sized, fewer]).findings}
+    assert "loadbalancer-full" not in codes_of(review(sized, existing=[CLUSTER, sized, fewer]).findings)
 
 
 def test_a_block_size_that_only_the_crd_lets_through(review):
@@ -133,7 +133,7 @@ def test_a_block_size_that_only_the_crd_lets_through(review):
 def test_overlap_and_blocks_of_another_size_among_what_exists(review):
     block = "apiVersion: crd.projectcalico.org/v1\nkind: IPAMBlock\nmetadata: {name: b}\nspec: {cidr: 10.9.0.0/26, affinity: 'host:n1', allocations: [], attributes: [], unallocated: []}\n"
     result = review(POOL % ("p", "10.9.0.0/24") + "  blockSize: 27\n", existing=[CLUSTER, block])
-    assert "blocks-of-other-size" in {note.code for note in result.findings}
+    assert "blocks-of-other-size" in codes_of(result.findings)
     result = review(POOL % ("p", "10.244.0.0/24"))
     assert [dict(note.params)["other"] for note in result.findings if note.code == "pools-overlap"] == ["there"]
 
@@ -151,17 +151,17 @@ def test_one_judge_alone(review):
     assert result.accepted
     assert result.objects[0].decisions == {"kubectl": Decision.ACCEPTED}
     # kubectl lets the overlap through: it is a warning, refused by nobody who was asked.
-    overlap = next(note for note in result.findings if note.code == "pools-overlap")
+    overlap = finding_of(result.findings, "pools-overlap")
     assert overlap.severity == "warning"
 
 
 def test_actions(review):
-    text, existing_pool = POOL % ("there", "10.244.0.0/18"), POOL % ("there", "10.244.0.0/18")
-    answers = {action: review(text, existing=[existing_pool], action=action).accepted for action in ACTIONS}
+    text = POOL % ("there", "10.244.0.0/18")
+    answers = {action: review(text, existing=[text], action=action).accepted for action in ACTIONS}
     assert answers == {"create": False, "apply": True, "replace": True, "patch": True, "delete": True}
     patch = "apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: there}\nspec: {disabled: true}\n"
-    assert review(patch, existing=[existing_pool], action="patch").accepted
-    assert not review(patch, existing=[existing_pool], action="replace").accepted
+    assert review(patch, existing=[text], action="patch").accepted
+    assert not review(patch, existing=[text], action="replace").accepted
 
 
 def test_an_object_held_back_by_another_of_its_file(review):
@@ -236,13 +236,13 @@ def test_the_command(tmp_path):
     good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
     good.write_text(POOL % ("p", "10.233.0.0/24"))
     bad.write_text(POOL % ("p", "10.0.0.9/24"))
-    process = run("check", good)
-    assert process.exit_code == 0
-    assert "calicoctl: accepted  kubectl: accepted" in process.stdout
+    result = run("check", good)
+    assert result.exit_code == 0
+    assert "calicoctl: accepted  kubectl: accepted" in result.stdout
     assert run("check", good, "--strict").exit_code == 0
     assert run("check", good, "--existing", SAMPLE, "--strict").exit_code == 1
-    process = run("check", bad)
-    assert process.exit_code == 1
+    result = run("check", bad)
+    assert result.exit_code == 1
     for part in (
         f"{bad}:5: spec.cidr: ",
         "Write 10.0.0.0/24.",
@@ -250,7 +250,7 @@ def test_the_command(tmp_path):
         "refused by calicoctl, crd",
         "https://",
     ):
-        assert part in process.stdout
+        assert part in result.stdout
     assert run("check", bad, "--json").exit_code == 1
     assert run("check", good, "--lang", "zh").stdout.count("接受") == 4
     for wrong in (
@@ -260,9 +260,9 @@ def test_the_command(tmp_path):
         ["check", good, "--action", "drop"],
         ["check"],
     ):
-        process = run(*wrong)
-        assert process.exit_code == 2
-        assert "Traceback" not in process.stdout + process.stderr
+        result = run(*wrong)
+        assert result.exit_code == 2
+        assert "Traceback" not in result.stdout + result.stderr
 
 
 @pytest.mark.parametrize("form", ["--json", "--sarif", "--junit"])

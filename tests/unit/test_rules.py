@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 import ippoolkit as ipk
-from tests.helpers import ROOT, plan
+from tests.helpers import ROOT, finding_of, plan
 
 
 def codes(scenario):
@@ -75,7 +75,7 @@ def test_large_reservations():
 
 def test_a_selector_that_does_not_parse():
     broken = replace(GOOD, name="errors found", cidr=ipk.Cidr.parse("10.1.0.0/16"), node_selector="a = 'b'")
-    syntax_finding = next(f for f in ipk.capacity(with_pools(GOOD, broken)).findings if f.code == "selector-syntax")
+    syntax_finding = finding_of(ipk.capacity(with_pools(GOOD, broken)).findings, "selector-syntax")
     assert syntax_finding.message() == "nodeSelector a = 'b' is not a valid selector: expected == at character 3."
     assert "pool-selects-none" not in codes(with_pools(GOOD, broken))
 

@@ -17,7 +17,7 @@ from ippoolkit.report.sections.runbook_report import RunbookReport
 from ippoolkit.write import save_scenario
 from ippoolkit.write.v3_manifests import to_manifests_yaml
 from tests.clusters import cluster
-from tests.helpers import ROOT, run_command
+from tests.helpers import ROOT, codes_of, run_command
 
 
 def kubean_runbook(**options):
@@ -32,10 +32,6 @@ def test_the_picture_calls_steps_as_the_table_does():
     assert {"0", "1", "4.1", "4.2", "5"} <= set(texts)
     page = RunbookReport(change_runbook).timeline().markdown
     assert all(f"| {text} |" in page for text in texts)
-
-
-def codes(change_runbook):
-    return {finding.code for finding in change_runbook.findings}
 
 
 def usage(result, pool):
@@ -125,7 +121,7 @@ Deployment/web
 """
 
 
-def restarted(change_runbook, step, tmp_path):
+def restarted_workloads(change_runbook, step, tmp_path):
     """What the commands of a step restart in namespaces that all hold the same workloads."""
     tools = tmp_path / "tools"
     tools.mkdir(exist_ok=True)
@@ -158,7 +154,7 @@ def test_workloads_without_a_pod_in_the_pool_are_not_restarted_and_every_recreat
             ("app", "Deployment", "pinned"),
             ("app", "Deployment", "pinned-default"),
         ]
-        assert restarted(change_runbook, step, tmp_path) == [
+        assert restarted_workloads(change_runbook, step, tmp_path) == [
             *(f"kube-system {workload}" for workload in KUBECTL_NAMES.split()),
             "app Deployment/coredns",
             "app Deployment/web",
@@ -215,8 +211,12 @@ def test_pods_and_tunnels_that_stay_in_another_pool_are_warned_of():
         assert "extra-ippool keeps" in finding.message()
         assert "node6" in finding.message()
         assert "default-pool, extra-ippool" in finding.message()
-    assert not [code for code in codes(runbook(cluster(), Change("migrate", "old"))) if code.endswith("-elsewhere")]
-    assert not [code for code in codes(runbook(cluster(), Change("split", "old", prefix=21))) if "elsewhere" in code]
+    assert not [
+        code for code in codes_of(runbook(cluster(), Change("migrate", "old")).findings) if code.endswith("-elsewhere")
+    ]
+    assert not [
+        code for code in codes_of(runbook(cluster(), Change("split", "old", prefix=21)).findings) if "elsewhere" in code
+    ]
 
 
 def test_the_peak_of_a_pool_that_is_made_again_is_its_own():
@@ -306,7 +306,7 @@ def test_without_blocks_dumps_and_scenarios_are_refused_alike(tmp_path):
     empty = tmp_path / "empty.json"
     empty.write_text('{"apiVersion": "v1", "items": [], "kind": "List"}')
 
-    def refused(*files, none=()):
+    def run_refused(*files, none=()):
         arguments = [word for file in files for word in ("--cluster", str(file))]
         arguments += [word for kind in none for word in ("--none", kind)]
         result = run_command("runbook", "block-size", *arguments, "--pool", "default-pool", "--to", "27")
@@ -314,15 +314,15 @@ def test_without_blocks_dumps_and_scenarios_are_refused_alike(tmp_path):
         return result
 
     results = [
-        refused(save_scenario(bare, tmp_path / "bare.yaml")),
-        refused(*dumps),
-        refused(*dumps, none=["IPAMBlock"]),
-        refused(*dumps, empty),
+        run_refused(save_scenario(bare, tmp_path / "bare.yaml")),
+        run_refused(*dumps),
+        run_refused(*dumps, none=["IPAMBlock"]),
+        run_refused(*dumps, empty),
     ]
     assert len({result.stdout for result in results}) == 1
     assert "80 pods have addresses" in " ".join(results[0].stdout.split())
     assert "list is empty" in results[-1].stderr
-    unread = refused(*(path for path in dumps if "nodes" not in path.name))
+    unread = run_refused(*(path for path in dumps if "nodes" not in path.name))
     assert "Node" in unread.stdout
     assert "--none KIND" in " ".join(unread.stdout.split())
     wrong = run_command("runbook", "retire", "--cluster", dumps[0], "--pool", "x", "--none", "Nonsense")

@@ -25,17 +25,13 @@ from ippoolkit.report.runbook_files import render_runbook_files, render_runbook_
 from ippoolkit.report.sections.runbook_report import RunbookReport
 from ippoolkit.write import save_scenario
 from tests.clusters import cluster
-from tests.helpers import ROOT, run_command, unpacked_cluster
+from tests.helpers import ROOT, codes_of, finding_of, run_command, unpack_cluster
 
 
-def rehearsed(files, kind, **options):
+def rehearse(files, kind, **options):
     """Read a cluster and rehearse a change on it."""
     scenario = read(files).scenario
     return runbook(scenario, parse_change(scenario.cluster, kind, **options))
-
-
-def codes(change_runbook):
-    return {finding.code for finding in change_runbook.findings}
 
 
 def test_a_changed_block_size_ends_with_all_pods_in_blocks_of_the_new_size():
@@ -70,8 +66,8 @@ def test_a_temporary_pool_that_is_too_small_is_refused_with_a_better_one():
     change = Change("block-size", "old", block_size=27, temporary_cidr=Cidr.parse("10.9.0.0/25"))
     change_runbook = runbook(cluster(nodes=6, strict=True), change)
     assert not change_runbook.is_issued
-    assert "change-tunnels-lost" in codes(change_runbook)
-    better = next(finding for finding in change_runbook.findings if finding.code == "change-better")
+    assert "change-tunnels-lost" in codes_of(change_runbook.findings)
+    better = finding_of(change_runbook.findings, "change-better")
     assert better.params["option"] == "--temporary"
     assert runbook(
         cluster(nodes=6, strict=True), replace(change, temporary_cidr=Cidr.parse(better.params["value"]))
@@ -100,7 +96,7 @@ def test_a_temporary_pool_is_rather_small_than_outside_the_cluster_cidr():
     )
     assert runbook(partly, change).created_pools[0].cidr == Cidr.parse("10.244.96.0/19")
     assert full.is_issued
-    assert "change-outside-full" in codes(full)
+    assert "change-outside-full" in codes_of(full.findings)
     (outside_finding,) = [finding for finding in full.findings if finding.code == "change-outside-full"]
     assert "which has no /18 left" in outside_finding.message()
     assert "--temporary" in outside_finding.remedy()
@@ -128,7 +124,7 @@ def test_a_temporary_pool_is_rather_small_than_outside_the_cluster_cidr():
 def test_tunnels_on_borrowed_blocks_are_refused():
     change = Change("block-size", "old", block_size=27, temporary_cidr=Cidr.parse("10.9.0.0/25"))
     change_runbook = runbook(cluster(nodes=6), change)
-    assert "change-tunnels-borrowed" in codes(change_runbook)
+    assert "change-tunnels-borrowed" in codes_of(change_runbook.findings)
     assert "Refused" in render_runbook_markdown(RunbookReport(change_runbook))
 
 
@@ -136,7 +132,7 @@ def test_leaked_addresses_stand_in_the_way_of_the_new_size():
     scenario = cluster()
     leaked = replace(scenario, cluster=replace(scenario.cluster, pods=scenario.cluster.pods[1:]))
     change_runbook = runbook(leaked, Change("block-size", "old", block_size=27))
-    assert "change-delete-in-use" in codes(change_runbook)
+    assert "change-delete-in-use" in codes_of(change_runbook.findings)
 
 
 def test_changing_in_place_is_foreseen_with_the_very_addresses():
@@ -167,7 +163,7 @@ def test_changing_in_place_is_foreseen_with_the_very_addresses():
 def test_refused_with_the_reason(change, code):
     change_runbook = runbook(cluster(), change)
     assert not change_runbook.is_issued
-    assert code in codes(change_runbook)
+    assert code in codes_of(change_runbook.findings)
 
 
 @pytest.mark.parametrize("kind", ["split", "grow", "migrate"])
@@ -192,13 +188,13 @@ def test_annotations_are_corrected_on_the_way_and_back():
     change_runbook = runbook(
         replace(named, cluster=replace(named.cluster, pools=pools)), Change("block-size", "old", block_size=27)
     )
-    assert "change-pods-without" in codes(change_runbook)  # they name a pool that is disabled
+    assert "change-pods-without" in codes_of(change_runbook.findings)  # they name a pool that is disabled
     spaces = (Namespace(name="default", ipv4_pools=("old",)),)
     change_runbook = runbook(
         replace(named, cluster=replace(named.cluster, namespaces=spaces)), Change("block-size", "old", block_size=27)
     )
     assert change_runbook.is_issued
-    assert "change-annotated" in codes(change_runbook)
+    assert "change-annotated" in codes_of(change_runbook.findings)
     assert 'cni.projectcalico.org/ipv4pools=["temporary-pool"]' in runbook_script(render_runbook(change_runbook))
     assert 'cni.projectcalico.org/ipv4pools=["old"]' in runbook_script(render_runbook(change_runbook))
 
@@ -315,14 +311,14 @@ def test_the_command_line_writes_all_files(tmp_path):
 
 
 def test_a_recorded_cluster(tmp_path):
-    unpacked_cluster("s08", tmp_path, "kubectl-*.json")
+    unpack_cluster("s08", tmp_path, "kubectl-*.json")
     common = ["--cluster", str(tmp_path), "--pool", "default-ipv4-ippool"]
     assert run_command("runbook", "block-size", *common, "--to", "27", "--short").exit_code == 0
     long = run_command("runbook", "block-size", *common, "--to", "27", "--lang", "zh").output
     assert "| default-ipv4-ippool | 46 | 4 | 4 |" in long
 
 
-def typed(change_runbook):
+def commands_by_action(change_runbook):
     return {
         result.step.action: commands
         for result, commands in zip(change_runbook.results, step_commands(change_runbook), strict=True)
@@ -349,12 +345,12 @@ def test_pods_are_recreated_in_the_order_that_is_asked_for(order, keys):
     assert len(recreated.usage_per_batch) == len(recreated.groups)
     at_last = {usage.pool: usage.pods for usage in recreated.usage_per_batch[-1]}
     assert at_last == {"old": 0, "temporary-pool": 15}
-    lines = "\n".join(line for _, group in typed(change_runbook)["recreate"].groups for line in group)
+    lines = "\n".join(line for _, group in commands_by_action(change_runbook)["recreate"].groups for line in group)
     assert "delete" not in lines
     assert ("eviction" in lines) == (order == "node")
     assert ("if not .spec.template.spec.hostNetwork" in lines) == (order != "node")
     assert ("spec.hostNetwork=false" in lines) == (order == "node")
-    assert "change-bare" in codes(change_runbook)
+    assert "change-bare" in codes_of(change_runbook.findings)
 
 
 def test_groups_are_no_more_than_asked_for_and_as_even_as_namespaces_allow():
@@ -407,15 +403,15 @@ def test_pools_of_the_operator_go_through_the_installation():
 def test_the_operator_refuses_a_pool_outside_the_cluster_cidr():
     scenario = replace(cluster(), networks=Networks(cluster=("10.244.0.0/16",)))
     change = Change("migrate", "old", cidr=Cidr.parse("10.250.0.0/20"), new_name="new")
-    assert codes(runbook(scenario, change)) >= {"change-outside"}
+    assert codes_of(runbook(scenario, change).findings) >= {"change-outside"}
     assert runbook(scenario, change).is_issued
-    assert "change-operator-outside" in codes(runbook(scenario, replace(change, install="operator")))
+    assert "change-operator-outside" in codes_of(runbook(scenario, replace(change, install="operator")).findings)
     assert runbook(scenario, replace(change, cidr=None)).created_pools[0].cidr in Cidr.parse("10.244.0.0/16")
 
 
 def test_kubesprays_inventory_says_what_there_is_in_the_end():
     change_runbook = runbook(cluster(), Change("block-size", "old", block_size=27, install="kubespray"))
-    assert yaml.safe_load(typed(change_runbook)["inventory"].manifest) == {
+    assert yaml.safe_load(commands_by_action(change_runbook)["inventory"].manifest) == {
         "calico_pool_name": "old",
         "calico_pool_cidr": "10.244.0.0/20",
         "calico_pool_blocksize": 27,
@@ -425,7 +421,7 @@ def test_kubesprays_inventory_says_what_there_is_in_the_end():
 def test_everything_that_is_wrong_with_what_is_asked_for_is_told_at_once(tmp_path):
     dump = save_scenario(cluster(), tmp_path / "cluster.yaml")
     with pytest.raises(InputError) as caught:
-        rehearsed(dump, "melt", cidr="10.0.0.0/33", temporary="x", install="helm", order="random", batches=0)
+        rehearse(dump, "melt", cidr="10.0.0.0/33", temporary="x", install="helm", order="random", batches=0)
     fields = {problem.place.field for problem in caught.value.problems}
     assert fields == {"change", "install", "order", "batches", "to-cidr", "temporary"}
 
@@ -466,8 +462,8 @@ def test_the_page_shows_hostile_names_as_text():
 
 
 def test_calicos_host_for_load_balancers_gets_no_tunnel(tmp_path):
-    unpacked_cluster("s08", tmp_path, "kubectl-*.json")
-    change_runbook = rehearsed(tmp_path, "block-size", to=27)
+    unpack_cluster("s08", tmp_path, "kubectl-*.json")
+    change_runbook = rehearse(tmp_path, "block-size", to=27)
     assert change_runbook.change.pool == "default-ipv4-ippool"  # the fullest, where none is named
     tunnels = {
         (usage.pool, usage.tunnels)
@@ -479,7 +475,7 @@ def test_calicos_host_for_load_balancers_gets_no_tunnel(tmp_path):
 
 
 def test_an_ipv6_pool_moves_beside_itself():
-    change_runbook = rehearsed(ROOT / "data/kubean.yaml", "block-size", pool="default-pool-ipv6", to=123)
+    change_runbook = rehearse(ROOT / "data/kubean.yaml", "block-size", pool="default-pool-ipv6", to=123)
     assert change_runbook.is_issued
     assert str(change_runbook.created_pools[0].cidr) == "fd85:ee78:d8a6:8607::/112"
     last = {usage.pool: usage for usage in change_runbook.results[-1].usage}["default-pool-ipv6"]
@@ -488,7 +484,7 @@ def test_an_ipv6_pool_moves_beside_itself():
 
 
 def test_templates_of_workloads_that_name_the_pool_are_corrected_on_the_way_and_back():
-    change_runbook = rehearsed(ROOT / "data/kubean.yaml", "block-size", pool="default-pool", to=27)
+    change_runbook = rehearse(ROOT / "data/kubean.yaml", "block-size", pool="default-pool", to=27)
     kubectl = [line for commands in step_commands(change_runbook) for line in commands.kubectl]
     lines = [line for line in kubectl if "patch deployment" in line]
     assert kubectl.count("kubectl rollout status deployment pinned-default --namespace=app --timeout=30m") == 2
@@ -503,7 +499,7 @@ def test_templates_of_workloads_that_name_the_pool_are_corrected_on_the_way_and_
 @pytest.mark.parametrize("order", ["namespace", "workload", "node"])
 @pytest.mark.parametrize("install", ["manifest", "operator", "kubespray"])
 def test_shellcheck_finds_nothing_in_the_script_of_a_recorded_cluster(order, install, tmp_path):
-    change_runbook = rehearsed(
+    change_runbook = rehearse(
         ROOT / "data/kubean.yaml", "block-size", pool="default-pool", order=order, install=install
     )
     (tmp_path / "runbook.sh").write_text(runbook_script(render_runbook(change_runbook)))
@@ -525,9 +521,9 @@ def test_released_addresses_cool_down_before_their_pool_is_deleted():
 
 
 def test_wireguard_is_on_where_nodes_have_its_addresses(tmp_path):
-    unpacked_cluster("s13", tmp_path, "kubectl-*.json")
-    assert rehearsed(tmp_path, "block-size", pool="v4-vxlan", to=27).is_issued
-    assert rehearsed(tmp_path, "grow", pool="v4-ipip").is_issued
+    unpack_cluster("s13", tmp_path, "kubectl-*.json")
+    assert rehearse(tmp_path, "block-size", pool="v4-vxlan", to=27).is_issued
+    assert rehearse(tmp_path, "grow", pool="v4-ipip").is_issued
 
 
 @pytest.mark.parametrize(
@@ -550,6 +546,6 @@ def test_without_owners_workloads_are_gone_through_by_namespace_and_it_says_so()
     change = Change("block-size", "old", block_size=27, order="workload")
     change_runbook = runbook(cluster(owners=("",)), change)
     assert change_runbook.change.order == "namespace"
-    assert "change-owners-unknown" in codes(change_runbook)
+    assert "change-owners-unknown" in codes_of(change_runbook.findings)
     assert "Namespace by namespace" in render_runbook_markdown(RunbookReport(change_runbook))
-    assert "change-owners-unknown" not in codes(runbook(cluster(owners=("ReplicaSet",)), change))
+    assert "change-owners-unknown" not in codes_of(runbook(cluster(owners=("ReplicaSet",)), change).findings)

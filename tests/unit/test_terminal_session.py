@@ -2,65 +2,21 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 import ippoolkit as ipk
-from ippoolkit.audit import audit, audit_reading
+from ippoolkit.audit import audit
 from ippoolkit.audit.runbook_dumps import name_dumps_for_runbooks
 from ippoolkit.audit.without_block import borrow_meanwhile, outcome_without_block
 from ippoolkit.capacity.demand import compute_demand
 from ippoolkit.findings import RULES, Finding
 from ippoolkit.model import Allocation, Block, BlockUsage, IPAMConfig
 from ippoolkit.read.dump_commands import RUNBOOK_KINDS, SAVE_COMMANDS
-from ippoolkit.read.reader import read_text
 from ippoolkit.write.redaction import redact_scenarios
 from ippoolkit.write.v3_manifests import to_manifest
-from tests.helpers import run_command
-
-ROOT = Path(__file__).parents[2]
-IN_USE = (50, 41)
-NODES = {"east": "300d", "mid": "300d", "west": "200d", "new1": "26h", "new2": "1d2h"}
-
-
-def session(strict=None, ages=NODES, *, windows=()):
-    """Return a paste: a pool of 128 addresses in two blocks, all claimed, and these nodes."""
-    lines = [
-        "$ calicoctl ipam show --show-blocks",
-        "+----------+------------------+-----------+------------+----------+",
-        "| GROUPING |       CIDR       | IPS TOTAL | IPS IN USE | IPS FREE |",
-        "+----------+------------------+-----------+------------+----------+",
-        f"| IP Pool  | 10.60.0.0/25     | 128       | {sum(IN_USE)} (71%) | {128 - sum(IN_USE)} (29%) |",
-        *(
-            f"| Block    | 10.60.0.{64 * index}/26 | 64 | {used} (50%) | {64 - used} (50%) |"
-            for index, used in enumerate(IN_USE)
-        ),
-        "+----------+------------------+-----------+------------+----------+",
-    ]
-    if strict is not None:
-        lines += [
-            "$ calicoctl ipam show --show-configuration",
-            "+--------------------+-------+",
-            "|      PROPERTY      | VALUE |",
-            "+--------------------+-------+",
-            f"| StrictAffinity     | {str(strict).lower()} |",
-            "| AutoAllocateBlocks | true  |",
-            "| MaxBlocksPerHost   | 0     |",
-            "+--------------------+-------+",
-        ]
-    lines += ["$ kubectl get nodes -o wide" if windows else "$ kubectl get nodes"]
-    wide = "  INTERNAL-IP  EXTERNAL-IP  OS-IMAGE" if windows else ""
-    lines.append(f"NAME   STATUS  ROLES   AGE    VERSION{wide}")
-    for index, (name, age) in enumerate(ages.items()):
-        system = "Windows Server 2022 Datacenter" if name in windows else "Ubuntu 24.04"
-        wide = f"  192.0.2.{index + 1}    <none>       {system}" if windows else ""
-        lines.append(f"{name:5}  Ready   <none>  {age:5}  v1.31.2{wide}")
-    return "\n".join(lines) + "\n"
-
-
-def finding(text, code="blocks-fewer-reported"):
-    return next(finding for finding in audit_reading(read_text(text)).findings if finding.code == code)
+from tests.helpers import ROOT, finding_of, run_command
+from tests.pasted_session import IN_USE, NODES, finding, session
 
 
 def blocks_dump(path, *owners):
@@ -80,13 +36,6 @@ def blocks_dump(path, *owners):
         for index, owner in enumerate(owners)
     ]
     path.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": items}))
-    return path
-
-
-@pytest.fixture
-def paste(tmp_path):
-    path = tmp_path / "session.txt"
-    path.write_text(session(strict=True))
     return path
 
 
@@ -118,12 +67,12 @@ def test_creation_times_of_objects_tell_the_youngest_too(tmp_path):
     ]
     (tmp_path / "nodes.json").write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": nodes}))
     (tmp_path / "show.txt").write_text(session(strict=False, ages={}).split("$ kubectl")[0])
-    shortage = next(shortage for shortage in audit(tmp_path).findings if shortage.code == "blocks-fewer-reported")
+    shortage = finding_of(audit(tmp_path).findings, "blocks-fewer-reported")
     assert "Likely the youngest, q:" in shortage.message()
 
 
-def test_the_command_that_is_named_names_the_nodes(paste, tmp_path):
-    result = run_command("audit", paste, blocks_dump(tmp_path / "ipamblocks.json", "east", "west"))
+def test_the_command_that_is_named_names_the_nodes(session_file, tmp_path):
+    result = run_command("audit", session_file, blocks_dump(tmp_path / "ipamblocks.json", "east", "west"))
     assert "Without one: mid, new1, new2." in result.stdout
     assert "To know which nodes" not in result.stdout
 
@@ -181,8 +130,8 @@ def test_remedies_say_which_dumps_a_runbook_needs_and_only_those_that_name_one()
     assert RULES["blocks-fewer-reported"].steps
 
 
-def test_the_refusal_gives_the_commands_that_readme_and_the_how_to_give(paste, tmp_path):
-    result = run_command("runbook", "grow", "--cluster", paste, "--pool", "10.60.0.0/25", "-o", tmp_path / "out")
+def test_the_refusal_gives_the_commands_that_readme_and_the_how_to_give(session_file, tmp_path):
+    result = run_command("runbook", "grow", "--cluster", session_file, "--pool", "10.60.0.0/25", "-o", tmp_path / "out")
     assert result.exit_code == 1
     assert result.stdout.startswith("Add a pool beside 10.60.0.0/25\n")
     for command in SAVE_COMMANDS:
@@ -195,8 +144,8 @@ def test_the_refusal_gives_the_commands_that_readme_and_the_how_to_give(paste, t
 # Capacity
 
 
-def test_pods_that_were_not_read_are_no_zero(paste, tmp_path):
-    answer = json.loads(run_command("capacity", paste, "--json").stdout)
+def test_pods_that_were_not_read_are_no_zero(session_file, tmp_path):
+    answer = json.loads(run_command("capacity", session_file, "--json").stdout)
     assert answer["verdict"]["code"] == "blocks-short"
     assert "pods" not in answer["verdict"]["numbers"]
     assert {row["pods"] for row in answer["nodes"]} == {None}
@@ -212,8 +161,8 @@ def test_pods_that_were_not_read_are_no_zero(paste, tmp_path):
     assert ipk.capacity(ipk.load(roomy)).growth()["pods"].isna().all()
 
 
-def test_no_verdict_stands_alone_beside_an_error(paste):
-    lines = run_command("capacity", paste, "--nodes", "2", "--pods-per-node", "5").stdout.splitlines()
+def test_no_verdict_stands_alone_beside_an_error(session_file):
+    lines = run_command("capacity", session_file, "--nodes", "2", "--pods-per-node", "5").stdout.splitlines()
     head = "\n".join(lines[: lines.index("Pools")])
     assert "Besides: 1 error, listed at the end.\nIPv4: 5 nodes, but 2 blocks" in head
     severities = [line.split(":")[0] for line in lines if line.split(":")[0] in ("error", "warning", "info", "ok")]
@@ -224,8 +173,8 @@ def test_no_verdict_stands_alone_beside_an_error(paste):
 
 
 @pytest.mark.parametrize("with_blocks", [False, True])
-def test_a_pool_whose_blocks_are_all_claimed_is_no_plain_answer(paste, tmp_path, with_blocks):
-    files = [paste, *([blocks_dump(tmp_path / "blocks.json", "east", "west")] if with_blocks else [])]
+def test_a_pool_whose_blocks_are_all_claimed_is_no_plain_answer(session_file, tmp_path, with_blocks):
+    files = [session_file, *([blocks_dump(tmp_path / "blocks.json", "east", "west")] if with_blocks else [])]
     options = [part for file in files for part in ("--cluster", file)]
 
     def ask(node):
@@ -252,18 +201,18 @@ def test_a_node_that_borrows_or_may_borrow_gets_an_address(tmp_path):
         assert (result.exit_code, row["order"], row["code"]) == (0, 1, "pool-claimed-for-node")
 
 
-def test_a_pool_without_a_known_name_is_called_one_thing(paste):
+def test_a_pool_without_a_known_name_is_called_one_thing(session_file):
     name = "10.60.0.0/25"
     assert finding(session(strict=True), "pool-blocks-claimed").subject == f"IPPool/{name}"
-    assert ipk.load(paste).cluster.pools[0].name == name
+    assert ipk.load(session_file).cluster.pools[0].name == name
     assert f"2 blocks in {name}:" in finding(session(strict=True)).message()
-    printed = run_command("capacity", paste).stdout
+    printed = run_command("capacity", session_file).stdout
     assert "Block sizes for 10.60.0.0/25; now /26" in printed
     assert "10.60.0.0-25" not in printed
 
 
-def test_a_manifest_of_a_pool_without_a_known_name_has_one_that_kubernetes_takes(paste):
-    pool = ipk.load(paste).cluster.pools[0]
+def test_a_manifest_of_a_pool_without_a_known_name_has_one_that_kubernetes_takes(session_file):
+    pool = ipk.load(session_file).cluster.pools[0]
     assert (pool.is_unnamed, pool.object_name) == (True, "10.60.0.0-25")
     assert to_manifest(pool)["metadata"] == {"name": "10.60.0.0-25"}
     ipv6 = ipk.IPPool(name="fd00::/64", cidr="fd00::/64")
@@ -295,37 +244,37 @@ def test_a_name_goes_before_another_pools_range():
 # Pages
 
 
-def test_pages_leave_out_columns_of_which_nothing_is_known(paste, tmp_path):
+def test_pages_leave_out_columns_of_which_nothing_is_known(session_file, tmp_path):
     page = tmp_path / "page.md"
-    run_command("audit", paste, "-o", page)
+    run_command("audit", session_file, "-o", page)
     text = page.read_text()
     assert "\neast, mid, new1, new2, west\n" in text  # a column of names is a sentence
     assert "max-pods |" not in text
     assert "Unknown for lack of IPAMBlock, Node, Pod: blocks; own; borrowed" in text
     assert "| unknown" not in text
-    printed = run_command("audit", paste).stdout
+    printed = run_command("audit", session_file).stdout
     assert "Nodes: east, mid, new1, new2, west\n" in printed
     assert "Unknown for lack of" in printed
 
 
-def test_no_map_is_drawn_where_nothing_tells_what_is_claimed(paste, tmp_path):
-    run_command("report", paste, "-o", tmp_path / "page.md")
+def test_no_map_is_drawn_where_nothing_tells_what_is_claimed(session_file, tmp_path):
+    run_command("report", session_file, "-o", tmp_path / "page.md")
     text = (tmp_path / "page.md").read_text()
     assert "No map: neither IPAMBlock objects nor pods were read." in text
     assert "0 of 2 blocks claimed" not in text
 
 
-def test_nothing_is_called_enough_where_the_pods_were_not_read(paste):
-    printed = run_command("capacity", paste).stdout
+def test_nothing_is_called_enough_where_the_pods_were_not_read(session_file):
+    printed = run_command("capacity", session_file).stdout
     assert "fits: blocks for each of 5 nodes; pods not read" in printed
     assert "sufficient" not in printed
-    planned = run_command("capacity", paste, "--nodes", 5, "--pods-per-node", 10).stdout
+    planned = run_command("capacity", session_file, "--nodes", 5, "--pods-per-node", 10).stdout
     assert "sufficient" in planned
 
 
 @pytest.mark.parametrize(("size", "needed", "fits"), [(26, 5, False), (27, 2 + 2 + 3, False), (28, 4 + 3 + 3, False)])
-def test_the_addresses_in_use_of_listed_blocks_are_counted_at_each_block_size(paste, size, needed, fits):
-    scenario = ipk.load(paste)
+def test_the_addresses_in_use_of_listed_blocks_are_counted_at_each_block_size(session_file, size, needed, fits):
+    scenario = ipk.load(session_file)
     row = ipk.capacity(scenario).block_sizes().set_index("block_size").loc[size]
     assert row["spare_blocks"] == (1 << (size - 25)) - needed
     assert (row["verdict"] == "fits") == fits
@@ -393,9 +342,9 @@ def test_only_borrowing_makes_up_for_a_block_that_is_missing(strict, status):
     assert verdict.finding.message().startswith("5 blocks needed, 4 available")
 
 
-def test_usage_of_blocks_is_kept_in_files_and_relocated_where_names_are_hidden(paste, tmp_path):
+def test_usage_of_blocks_is_kept_in_files_and_relocated_where_names_are_hidden(session_file, tmp_path):
     plain = tmp_path / "plain.yaml"
-    run_command("scenario", paste, "-o", plain)
+    run_command("scenario", session_file, "-o", plain)
     scenario = ipk.load(plain)
     assert [block.used for block in scenario.cluster.block_usage] == list(IN_USE)
     hidden = redact_scenarios([scenario])[0].cluster
@@ -403,10 +352,10 @@ def test_usage_of_blocks_is_kept_in_files_and_relocated_where_names_are_hidden(p
     assert all(block.cidr in hidden.pools[0].cidr for block in hidden.block_usage)
 
 
-def test_the_remedy_names_commands_that_work_with_what_was_read(paste):
+def test_the_remedy_names_commands_that_work_with_what_was_read(session_file):
     remedy = finding(session(strict=True)).remedy()
     for named in ("ippoolkit free INPUT --within CIDR --prefix 24", "ippoolkit capacity INPUT"):
         assert named in remedy
-    free = run_command("free", paste, "--within", "10.60.0.0/16", "--prefix", "24")
+    free = run_command("free", session_file, "--within", "10.60.0.0/16", "--prefix", "24")
     assert free.exit_code == 0
     assert "10.60.1.0/24" in free.stdout

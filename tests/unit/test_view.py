@@ -161,7 +161,7 @@ def test_tiles_mark_what_is_wrong():
     assert "fails" not in capacity_tiles_html(ipk.capacity(plan()))
 
 
-def printed(scenario, width, **options):
+def printed_text(scenario, width, **options):
     console = Console(width=width, no_color=True, record=True, file=io.StringIO())
     print_capacity(console, ipk.capacity(scenario), **options)
     return console.export_text()
@@ -171,7 +171,7 @@ def printed(scenario, width, **options):
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_terminal_of_any_width_shows_whole_numbers_and_names(width, lang):
     scenario = ipk.load(ROOT / "data/kubean.yaml")
-    text = printed(scenario, width, lang=lang)
+    text = printed_text(scenario, width, lang=lang)
     assert max(map(cell_len, text.splitlines())) <= width
     language = text.split()
     for pool in scenario.cluster.pools:
@@ -181,14 +181,14 @@ def test_a_terminal_of_any_width_shows_whole_numbers_and_names(width, lang):
 
 
 def test_columns_that_do_not_fit_go_on_below():
-    text = printed(plan(size=24), 44)
+    text = printed_text(plan(size=24), 44)
     assert text.count("blockSize") > 2
     assert not [line for line in text.splitlines() if line.strip().startswith("/24") and "5,11 " in line]
 
 
 def test_a_narrow_terminal_says_what_it_leaves_out():
-    assert "Columns not shown: unused in claimed blocks" in printed(plan(size=24), 80)
-    assert "Columns not shown" not in printed(plan(size=24), 240)
+    assert "Columns not shown: unused in claimed blocks" in printed_text(plan(size=24), 80)
+    assert "Columns not shown" not in printed_text(plan(size=24), 240)
 
 
 def test_a_number_with_words_after_it_is_set_to_the_left():
@@ -206,7 +206,7 @@ def test_bars_that_are_cut_say_so():
 def test_nothing_in_a_name_steers_the_terminal():
     evil = "a\x1b[2J\u202eb\nc"
     group = replace(plan().plan.groups[0], name=evil)
-    text = printed(replace(plan("10.0.0.0/26"), plan=ipk.Plan(groups=(group,))), 240)
+    text = printed_text(replace(plan("10.0.0.0/26"), plan=ipk.Plan(groups=(group,))), 240)
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert "a\ufffd[2J\ufffdb\ufffdc" in text
@@ -214,7 +214,7 @@ def test_nothing_in_a_name_steers_the_terminal():
 
 def test_terminal_markup_in_names_is_not_obeyed():
     group = replace(plan().plan.groups[0], name="[red]x[/red]")
-    assert "[red]x[/red]" in printed(replace(plan(), plan=ipk.Plan(groups=(group,))), 240)
+    assert "[red]x[/red]" in printed_text(replace(plan(), plan=ipk.Plan(groups=(group,))), 240)
 
 
 def test_the_chart_of_sizes_marks_what_fails_and_what_is_chosen():
@@ -279,6 +279,6 @@ def test_growth_that_stands_still_is_a_sentence_and_months_without_a_change_are_
     assert list(growth_changes(slow)["month"]) == [0, 1, 5, 9]
     assert growth_note(slow, english) == "Months in which nothing changes are left out."
     assert growth_note(ipk.capacity(plan(nodes_per_month=1)).growth(), english) == ""
-    text = printed(plan(), 120)
+    text = printed_text(plan(), 120)
     assert "Growth: Nothing grows within 12 months" in text
     assert "addresses needed" not in text

@@ -7,11 +7,11 @@ import ippoolkit as ipk
 from ippoolkit.errors import InputError
 from ippoolkit.read import scenario_schema
 from ippoolkit.write import dump_yaml, scenario_to_dict, scenario_to_yaml, write_atomically
-from tests.helpers import ROOT, plan, recorded
+from tests.helpers import ROOT, plan, unpack_files
 
 
 def test_a_pool_is_written_as_calicoctl_prints_it(tmp_path):
-    recorded_pool = recorded("s01", tmp_path, "ippools.yaml")[0]
+    recorded_pool = unpack_files("s01", tmp_path, "ippools.yaml")[0]
     (pool,) = ipk.load(recorded_pool).cluster.pools
     assert ipk.to_manifests_yaml([pool]) == (
         "apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata:\n  name: default-pool\nspec:\n"
@@ -62,7 +62,7 @@ def test_a_scenario_survives_saving(tmp_path, name):
 
 def test_blocks_survive_saving(tmp_path):
     names = [f"kubectl-{kind}.json" for kind in ("ippools", "nodes", "pods", "ipamblocks", "ipamconfigs")]
-    scenario = ipk.load(*recorded("s13", tmp_path, *names))
+    scenario = ipk.load(*unpack_files("s13", tmp_path, *names))
     assert any(entry.released_at for block in scenario.cluster.blocks for entry in block.allocations)
     assert ipk.load(ipk.save_scenario(scenario, tmp_path / "s.yaml")) == scenario
 

@@ -201,8 +201,8 @@ def other_size(context: AuditContext) -> Iterator[Finding]:
     """Find blocks whose size is not their pool's: its blockSize was changed in place."""
     for pool in context.index.pools:
         blocks = [pool_block.block for pool_block in context.index.blocks_by_pool[pool.name]]
-        if others := [block for block in blocks if block.cidr.prefix != pool.block_size]:
-            params = {**_block_params(others), "size": pool.block_size}
+        if mismatched := [block for block in blocks if block.cidr.prefix != pool.block_size]:
+            params = {**_block_params(mismatched), "size": pool.block_size}
             yield Finding("block-other-size", f"IPPool/{pool.name}", params)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...cidr import Cidr
 from ...findings import Finding, Place
-from ...model import CNIConfiguration, IPPool, Node, Scenario
+from ...model import Cluster, CNIConfiguration, IPPool, Node, Scenario
 from ..document import Document, FieldPath
 from . import (
     amazon,
@@ -227,23 +227,12 @@ class InstallerReader:
 
     def apply(self, scenario: Scenario, collector: ObjectCollector, name: str) -> Scenario:
         """Add to a scenario what the installer's input tells; of the flags of a control plane only its networks."""
-        settings, cluster, networks = self.settings, scenario.cluster, scenario.networks
+        settings, networks = self.settings, scenario.networks
         if not self.is_used and not settings.ranges:
             return scenario
         if self.is_used and not collector.scenarios:
             scenario = dataclasses.replace(scenario, name=name)
-        cluster = dataclasses.replace(cluster, pools=(*cluster.pools, *self.pools), nodes=(*cluster.nodes, *self.nodes))
-        known_pools = {str(pool.cidr) for pool in cluster.pools}
-        named = {pool for pools in (settings.cni_pools or {}).values() for pool in pools}
-        is_cni_likely = not settings.is_cni_assumed or named <= known_pools
-        if settings.cni_pools is not None and is_cni_likely:
-            cni = CNIConfiguration(ipv4Pools=settings.cni_pools[4], ipv6Pools=settings.cni_pools[6])
-            cluster = dataclasses.replace(cluster, cni=cni)
-        if settings.groups and not cluster.nodes and not scenario.plan.groups:
-            groups = tuple(build_groups(settings))
-            scenario = dataclasses.replace(scenario, plan=dataclasses.replace(scenario.plan, groups=groups))
-        if settings.wireguard:
-            cluster = dataclasses.replace(cluster, wireguard_enabled=True)
+        cluster = self._apply_to_cluster(scenario.cluster)
         if settings.ipam and not collector.objects.get("ipam") and not collector.scenarios:
             ipam = dataclasses.replace(
                 cluster.ipam,
@@ -251,6 +240,9 @@ class InstallerReader:
                 auto_allocate_blocks=settings.ipam.get("autoAllocateBlocks", True),
             )
             cluster = dataclasses.replace(cluster, ipam=ipam)
+        if settings.groups and not cluster.nodes and not scenario.plan.groups:
+            groups = tuple(build_groups(settings))
+            scenario = dataclasses.replace(scenario, plan=dataclasses.replace(scenario.plan, groups=groups))
         networks = dataclasses.replace(
             networks,
             cluster=networks.cluster or _parse_cidrs(settings.ranges_of("cluster")),
@@ -260,6 +252,18 @@ class InstallerReader:
             node_cidr_mask_size_ipv6=networks.node_cidr_mask_size_ipv6 or settings.node_prefixes.get(6, (0, ""))[0],
         )
         return dataclasses.replace(scenario, cluster=cluster, networks=networks)
+
+    def _apply_to_cluster(self, cluster: Cluster) -> Cluster:
+        pools, cni_pools = (*cluster.pools, *self.pools), self.settings.cni_pools
+        changes: dict[str, Any] = {"pools": pools, "nodes": (*cluster.nodes, *self.nodes)}
+        if self.settings.wireguard:
+            changes["wireguard_enabled"] = True
+        if cni_pools is not None:
+            # What is only assumed has to fit the pools that there are.
+            is_likely = {*cni_pools[4], *cni_pools[6]} <= {str(pool.cidr) for pool in pools}
+            if is_likely or not self.settings.is_cni_assumed:
+                changes["cni"] = CNIConfiguration(ipv4Pools=cni_pools[4], ipv6Pools=cni_pools[6])
+        return dataclasses.replace(cluster, **changes)
 
 
 def _parse_environment(text: str) -> dict[str, str]:

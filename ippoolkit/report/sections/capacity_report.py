@@ -173,7 +173,7 @@ class CapacityReport(BaseReport):
     def nodes(self) -> Section:
         """Return the table of nodes; of a large cluster those that fill up first."""
         data = self.analysis.nodes(lang=self.lang)
-        shown, note = node_rows(data, self.language, most=self.nodes_shown)
+        shown, note = node_rows(data, self.language, max_rows=self.nodes_shown)
         parts = [paragraph(note, "ipk-empty")] if note else []
         return self.section(N_("Nodes"), *parts, self.standard_table("nodes", data, shown=shown))
 

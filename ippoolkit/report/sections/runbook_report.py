@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...change import COUNTS, PoolUsage, RenderedStep, Runbook, render_runbook, step_title
 from ...change.step_commands import group_label
@@ -16,6 +16,9 @@ from ...view.text_columns import row_columns
 from .base_report import BaseReport
 from .report_table import ReportTable
 from .section import Section, SectionPart, code_part, heading_part, paragraph, picture_part, table_part, tiles_part
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 USAGE_HEADINGS = {
     "pool": N_("pool"),
@@ -80,18 +83,16 @@ class RunbookReport(BaseReport):
         )
         line = " · ".join((replace_unprintable(self.runbook.scenario.name), counts_text, installer_text))
         verdict_word, _ = self._verdict_label()
+        release = str(self.runbook.scenario.release)
         summary = {
             "name": self.runbook.scenario.name,
             "word": verdict_word,
             "sentence": self.rendered.verdict,
-            "release": str(self.runbook.scenario.release),
+            "release": release,
             "facts": [[label, value] for value, label, _ in self._key_figures()],
         }
-        return Section((self._header(line),), summary)
-
-    def _header(self, line: str) -> SectionPart:
-        release = str(self.runbook.scenario.release)
-        return self.header_part(N_("IP pool runbook"), self.rendered.title, (line,), release=release)
+        header = self.header_part(N_("IP pool runbook"), self.rendered.title, (line,), release=release)
+        return Section((header,), summary)
 
     def verdict_text(self) -> str:
         """Return in one line whether the change is issued, for a terminal."""
@@ -124,49 +125,46 @@ class RunbookReport(BaseReport):
         """Return what each pool holds from step to step, as a picture and as a table, and the peak."""
         if not self.runbook.results:
             return Section(())
-        touched_usage = self.runbook.timeline
-        touched_usage = touched_usage[touched_usage["pool"].isin(self.runbook.affected_pools)]
-        step_titles = [
-            self.language.translate(N_("before")),
-            *(step_title(step_result, self.lang) for step_result in self.runbook.results),
-        ]
-        labels = [(), *([group_label(keys) for keys in result.groups] for result in self.runbook.results)]
-        rows = [
-            (
-                f"{row['step']}.{row['batch']}" if len(labels[row["step"]]) > 1 else str(row["step"]),
-                ": ".join((step_titles[row["step"]], *labels[row["step"]][row["batch"] - 1 : row["batch"]])),
-                row["pool"],
-                *(int(row[count]) for count in COUNTS),
-            )
-            for row in touched_usage.to_dict("records")
-        ]
-        columns = self._translated_columns({"step": N_("step"), "what": N_("what"), **USAGE_HEADINGS})
-        timeline_table = ReportTable("timeline", tuple(heading for _, heading, _ in columns), tuple(rows)).with_display(
-            row_columns(columns, self._blank_repeats(rows[:MAX_TIMELINE_ROWS]))
-        )
-        alt = self.language.translate(
-            N_("Addresses in use and blocks of each pool after every step; the table has the numbers.")
-        )
-        timeline_picture = picture_part("timeline", draw_timeline(touched_usage, lang=self.lang), alt)
+        usage = self.runbook.timeline
+        usage = usage[usage["pool"].isin(self.runbook.affected_pools)]
+        alt = N_("Addresses in use and blocks of each pool after every step; the table has the numbers.")
+        peak_title = self.language.translate(N_("Peak usage"))
         peak_rows = [
             (name, *(getattr(pool_usage, count) for count in COUNTS))
             for name, pool_usage in self._named_peaks()
             if pool_usage.pool in self.runbook.affected_pools or pool_usage not in self.runbook.initial_usage
         ]
-        peak_part = self._usage_part(peak_rows, self.language.translate(N_("Peak usage")))
         note = N_(
             "The highest value of each count, and the fewest free addresses, at any time during the change, even if "
             "all new pods of a group start before its old ones end."
         )
         parts = [
-            timeline_picture,
-            heading_part(self.language.translate(N_("Peak usage")), 3),
-            peak_part,
+            picture_part("timeline", draw_timeline(usage, lang=self.lang), self.language.translate(alt)),
+            heading_part(peak_title, 3),
+            self._usage_part(peak_rows, peak_title),
             self.remark(note),
         ]
         if not self.short:
-            parts += [heading_part(self.language.translate(N_("After every step")), 3), table_part(timeline_table)]
+            title = self.language.translate(N_("After every step"))
+            parts += [heading_part(title, 3), table_part(self._timeline_table(usage))]
         return self.section(N_("The change in a picture"), *parts)
+
+    def _timeline_table(self, usage: pd.DataFrame) -> ReportTable:
+        results = self.runbook.results
+        titles = [self.language.translate(N_("before")), *(step_title(result, self.lang) for result in results)]
+        labels = [(), *([group_label(keys) for keys in result.groups] for result in results)]
+        rows = [
+            (
+                f"{row['step']}.{row['batch']}" if len(labels[row["step"]]) > 1 else str(row["step"]),
+                ": ".join((titles[row["step"]], *labels[row["step"]][row["batch"] - 1 : row["batch"]])),
+                row["pool"],
+                *(int(row[count]) for count in COUNTS),
+            )
+            for row in usage.to_dict("records")
+        ]
+        columns = self._translated_columns({"step": N_("step"), "what": N_("what"), **USAGE_HEADINGS})
+        table = ReportTable("timeline", tuple(heading for _, heading, _ in columns), tuple(rows))
+        return table.with_display(row_columns(columns, self._blank_repeats(rows[:MAX_TIMELINE_ROWS])))
 
     def before(self) -> Section:
         """Return the checks before the change, each with its command and the output that is right."""
@@ -240,7 +238,7 @@ class RunbookReport(BaseReport):
         return boxes
 
     def _named_peaks(self) -> Iterable[tuple[str, PoolUsage]]:
-        """Yield peaks with the names of their pools; one that is deleted and made again is told by its blockSize."""
+        """Yield peaks with the names of their pools; one that is deleted and made again also with its blockSize."""
         peaks = self.runbook.peaks
         names = [pool.name for pool, _ in peaks]
         for pool, usage in peaks:
@@ -317,7 +315,7 @@ def _explanation_part(labelled_texts: Sequence[tuple[str, str]]) -> SectionPart:
         f"<dt>{escape(label)}</dt><dd>{escape(replace_unprintable(text))}</dd>" for label, text in labelled_texts
     )
     return SectionPart(
-        f'<dl class="ipk-said">{html}</dl>',
+        f'<dl class="ipk-explanation">{html}</dl>',
         "\n".join(f"- **{escape_markdown(label)}**: {escape_markdown(text)}" for label, text in labelled_texts),
     )
 

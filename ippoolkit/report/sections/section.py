@@ -29,7 +29,7 @@ _MAX_UNBROKEN_LINES = 40  # of a text that no page cuts in two
 
 @dataclass(frozen=True, slots=True)
 class SectionPart:
-    """A part of a piece, as HTML and as Markdown; perhaps a table or a picture."""
+    """A part of a section, as HTML and as Markdown; perhaps a table or a picture."""
 
     html: str
     markdown: str
@@ -79,12 +79,8 @@ def heading_part(text: str, level: int = 2) -> SectionPart:
 
 def paragraph(text: str, css_class: str = "") -> SectionPart:
     """Return a paragraph of plain text; `css_class` is its class."""
-    return SectionPart(
-        f'<p class="{css_class}">{escape(replace_unprintable(text))}</p>'
-        if css_class
-        else f"<p>{escape(replace_unprintable(text))}</p>",
-        escape_markdown(text),
-    )
+    class_attribute = f' class="{css_class}"' if css_class else ""
+    return SectionPart(f"<p{class_attribute}>{escape(replace_unprintable(text))}</p>", escape_markdown(text))
 
 
 def code_part(text: str, css_class: str = "yaml") -> SectionPart:
