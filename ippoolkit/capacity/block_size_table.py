@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..calico.limits import allowed_block_sizes
+from ..cidr import Cidr
 from ..findings import SOURCES, get_language
 from ..model import IPPool, Scenario
 from .block_filling import BlockClass, NodeLoad, fill_blocks
@@ -62,7 +63,8 @@ def chosen_pool(scenario: Scenario, name: str | None) -> IPPool:
 class PoolAtBlockSize:
     """A pool at one block size: the plan of the nodes that it selects, and the verdict."""
 
-    pool: IPPool
+    cidr: Cidr
+    block_size: int
     plan: PlanEvaluation
     verdict: Verdict
 
@@ -78,14 +80,13 @@ def pool_at_each_block_size(plans: PlansByPools, pool: IPPool) -> Iterator[PoolA
     plan_on_pool = plans.on_pools([pool_for_all_nodes]).of_served_nodes
     idle_code = idle_reason_code(pool) or ("" if plan_on_pool.demand.loads_after() else "pool-selects-none")
     for size in sizes:
-        pool_at_size = replace(pool_for_all_nodes, block_size=size)
-        plan = plans.with_changed_pool(plan_on_pool, 0, pool_at_size).of_served_nodes
+        plan = plans.with_resized_pool(plan_on_pool, 0, pool.cidr, size).of_served_nodes
         verdict = (
             Verdict(Status.IDLE, idle_code, LIMIT_BLOCKS, params={"selector": pool.node_selector})
             if idle_code
             else plan.verdict
         )
-        yield PoolAtBlockSize(pool_at_size, plan, verdict)
+        yield PoolAtBlockSize(pool.cidr, size, plan, verdict)
 
 
 def max_pods_spread_evenly(evaluation: Evaluation, *, strict_affinity: bool) -> int:
@@ -149,7 +150,8 @@ def _greatest_that_holds(holds: Callable[[int], bool], guess: int, maximum: int)
 
 def block_size_row(pool_at_size: PoolAtBlockSize, lang: str) -> tuple[Any, ...]:
     """Return the values of one row."""
-    pool, plan, verdict = pool_at_size.pool, pool_at_size.plan, pool_at_size.verdict
+    cidr, block_size = pool_at_size.cidr, pool_at_size.block_size
+    plan, verdict = pool_at_size.plan, pool_at_size.verdict
     start, end, language = plan.start, plan.end, get_language(lang)
     fill_result, typical_load, open_block_classes = (
         start.fill_result,
@@ -163,9 +165,9 @@ def block_size_row(pool_at_size: PoolAtBlockSize, lang: str) -> tuple[Any, ...]:
     source = verdict.finding.rule.source_key if verdict.status is not Status.FITS else _SOURCE_BY_LIMIT[verdict.limit]
     pods_fit_strict = max_pods_spread_evenly(start, strict_affinity=True)
     return (
-        pool.block_size,
-        pool.addresses_per_block,
-        pool.block_count,
+        block_size,
+        1 << (cidr.bits - block_size),
+        cidr.subnet_count(block_size),
         blocks_per_node,
         max(blocks_on_busiest_node, blocks_per_node),
         start.nodes_fit,

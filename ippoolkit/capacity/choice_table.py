@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..caching import cache_last
 from ..calico.limits import DEFAULT_BLOCK_SIZE, allowed_block_sizes
-from ..cidr import IPVersion
+from ..cidr import Cidr, IPVersion
 from ..findings import N_, get_language
 from ..model import IPPool, Scenario
 from ..model.scenario_edits import with_pool
@@ -81,13 +81,13 @@ def find_choices(plans: PlansByPools) -> list[Choice]:
 def _choices_for_pool(plans: PlansByPools, plan: PlanEvaluation, index: int) -> Iterator[Choice]:
     scenario, pool = plans.scenario, plan.demand.supply.pools[index]
     for change, candidates in (
-        (CHANGE_BLOCK_SIZE, _pools_with_other_block_sizes(pool)),
-        (CHANGE_PREFIX, _pools_with_shorter_prefix(pool)),
+        (CHANGE_BLOCK_SIZE, ((size, pool.cidr, size) for size in _other_block_sizes(pool))),
+        (CHANGE_PREFIX, ((cidr.prefix, cidr, pool.block_size) for cidr in _longer_ranges(pool))),
     ):
-        for value, changed_pool in candidates:
-            if reach := _reach_if_it_fits(plans.with_changed_pool(plan, index, changed_pool)):
-                changes = {"cidr": changed_pool.cidr, "block_size": changed_pool.block_size}
-                yield Choice(change, pool.name, value, with_pool(scenario, pool.name, **changes), *reach)
+        for value, cidr, block_size in candidates:
+            if reach := _reach_if_it_fits(plans.with_resized_pool(plan, index, cidr, block_size)):
+                changed_scenario = with_pool(scenario, pool.name, cidr=cidr, block_size=block_size)
+                yield Choice(change, pool.name, value, changed_scenario, *reach)
                 break
     for value, added_pool in _pools_to_add(scenario, pool):
         if reach := _reach_if_it_fits(PlanEvaluation.from_demand(_demand_with_added_pool(plan.demand, added_pool))):
@@ -134,17 +134,16 @@ def _demand_with_added_pool(demand: Demand, added_pool: IPPool) -> Demand:
     )
 
 
-def _pools_with_other_block_sizes(pool: IPPool) -> Iterator[tuple[int, IPPool]]:
-    """Yield other block sizes: Calico's default first, then the nearest."""
+def _other_block_sizes(pool: IPPool) -> list[int]:
+    """Return other block sizes: Calico's default first, then the nearest."""
     default = DEFAULT_BLOCK_SIZE[pool.version]
     sizes = (size for size in allowed_block_sizes(pool.version, pool.cidr.prefix) if size != pool.block_size)
-    for size in sorted(sizes, key=lambda size: (size != default, abs(size - pool.block_size))):
-        yield size, replace(pool, block_size=size)
+    return sorted(sizes, key=lambda size: (size != default, abs(size - pool.block_size)))
 
 
-def _pools_with_shorter_prefix(pool: IPPool) -> Iterator[tuple[int, IPPool]]:
+def _longer_ranges(pool: IPPool) -> Iterator[Cidr]:
     for prefix in range(pool.cidr.prefix - 1, SHORTEST_PREFIX_TRIED[pool.version] - 1, -1):
-        yield prefix, replace(pool, cidr=pool.cidr.with_prefix(prefix))
+        yield pool.cidr.with_prefix(prefix)
 
 
 def _pools_to_add(scenario: Scenario, pool: IPPool) -> Iterator[tuple[int, IPPool]]:

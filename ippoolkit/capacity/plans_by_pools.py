@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from ..cidr import Cidr
 from ..model import IPPool, Scenario
 from .block_filling import BlockClass
 from .demand import compute_demand
@@ -35,16 +36,16 @@ class PlansByPools:
         self._plans.append((pools, plan))
         return plan
 
-    def with_changed_pool(self, plan: PlanEvaluation, index: int, changed_pool: IPPool) -> PlanEvaluation:
-        """Return the plan with another blockSize or range of the pool that stands at this index in its supply."""
+    def with_resized_pool(self, plan: PlanEvaluation, index: int, cidr: Cidr, block_size: int) -> PlanEvaluation:
+        """Return the plan with another range or blockSize of the pool that stands at this index in its supply."""
         supply = plan.demand.supply
-        if changed_pool == supply.pools[index]:
+        pool, pool_classes = supply.pools[index], supply.classes_by_pool[index]
+        if (cidr, block_size) == (pool.cidr, pool.block_size):
             return plan
-        if len(supply.classes_by_pool[index]) > 1 or reserved_coverage(self.scenario, changed_pool).covered_ranges:
+        if len(pool_classes) > 1 or reserved_coverage(self.scenario, cidr).covered_ranges:
             # Reservations cut every size and range into other block classes: what nodes draw is worked out again.
-            return self.on_pools([*supply.pools[:index], changed_pool, *supply.pools[index + 1 :]])
+            resized_pool = replace(pool, cidr=cidr, block_size=block_size)
+            return self.on_pools([*supply.pools[:index], resized_pool, *supply.pools[index + 1 :]])
         block_classes = list(plan.block_classes)
-        block_classes[supply.classes_by_pool[index][0]] = BlockClass(
-            changed_pool.block_count, changed_pool.addresses_per_block
-        )
+        block_classes[pool_classes[0]] = BlockClass(cidr.subnet_count(block_size), 1 << (cidr.bits - block_size))
         return plan.in_blocks(tuple(block_classes))

@@ -36,7 +36,7 @@ def pool_table(scenario: Scenario, lang: str, reported: Mapping[str, Usage] = Ma
 
 
 def _pool_row(scenario: Scenario, pool: IPPool, lang: str, reported: Mapping[str, Usage]) -> tuple[Any, ...]:
-    coverage = reserved_coverage(scenario, pool)
+    coverage = reserved_coverage(scenario, pool.cidr)
     addresses_used, blocks_used = _addresses_and_blocks_used(scenario.cluster, pool)
     if addresses_used is None:
         addresses_used, blocks_used = reported.get(str(pool.cidr), (None, None))

@@ -57,7 +57,7 @@ def compute_supply(scenario: Scenario, version: IPVersion, pools: Sequence[IPPoo
     block_classes: list[BlockClass] = []
     classes_by_pool: list[tuple[int, ...]] = []
     for pool in pools:
-        new_classes = block_classes_of_pool(pool.cidr, pool.block_size, reserved_coverage(scenario, pool))
+        new_classes = block_classes_of_pool(pool.cidr, pool.block_size, reserved_coverage(scenario, pool.cidr))
         classes_by_pool.append(tuple(range(len(block_classes), len(block_classes) + len(new_classes))))
         block_classes += new_classes
     ipam = scenario.cluster.ipam
@@ -72,10 +72,10 @@ def compute_supply(scenario: Scenario, version: IPVersion, pools: Sequence[IPPoo
     )
 
 
-def reserved_coverage(scenario: Scenario, pool: IPPool) -> Coverage:
-    """Return the part of a pool that is never handed out."""
+def reserved_coverage(scenario: Scenario, cidr: Cidr) -> Coverage:
+    """Return the part of a pool's range that is never handed out."""
     return Coverage.from_cidrs(
-        pool.cidr, (cidr for reservation in scenario.cluster.reservations for cidr in reservation.reserved_cidrs)
+        cidr, (reserved for reservation in scenario.cluster.reservations for reserved in reservation.reserved_cidrs)
     )
 
 

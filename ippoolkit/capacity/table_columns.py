@@ -270,17 +270,20 @@ def typed_frame(kinds: Mapping[str, ColumnKind], rows: Sequence[Sequence[Any]]) 
 
 
 def _typed_values(kind: ColumnKind, values: Sequence[Any]) -> Any:
+    import numpy as np
     import pandas as pd
 
     match kind:
         case "count":
             return count_array(values)
         case "number":
-            return pd.Series(values, dtype="int64")
+            return np.array(values, dtype="int64")
+        case "flag" if None in values:
+            return pd.array(list(values), dtype="boolean")
         case "flag":
-            return pd.Series(values, dtype="boolean" if None in values else "bool")
+            return np.array(values, dtype="bool")
         case "share":
-            return pd.Series(values, dtype="float64")
+            return np.array(values, dtype="float64")
         case "text" if not values:
             return pd.Series(values, dtype="str")
         case _:

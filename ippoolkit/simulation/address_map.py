@@ -80,7 +80,7 @@ def address_map_rows(
             if step == 1:
                 row["node"] = node
     size = ip_pool.addresses_per_block
-    for begin, end in reserved_coverage(scenario, ip_pool).covered_ranges:
+    for begin, end in reserved_coverage(scenario, ip_pool.cidr).covered_ranges:
         last = min(end // size, first + count - 1)
         first_cell = max(begin // size, first)
         first_cell -= (first_cell - first) % step

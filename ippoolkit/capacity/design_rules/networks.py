@@ -52,7 +52,7 @@ def overlapping_networks(scenario: Scenario) -> Iterator[Finding]:
 def large_reservations(scenario: Scenario) -> Iterator[Finding]:
     """Reservations are for single addresses; a large one wastes its pool."""
     for pool in scenario.cluster.pools:
-        reserved_addresses = reserved_coverage(scenario, pool).address_count
+        reserved_addresses = reserved_coverage(scenario, pool.cidr).address_count
         if reserved_addresses > pool.cidr.size * MAX_RESERVED_SHARE:
             params = {"reserved": reserved_addresses, "addresses": pool.cidr.size, "share": MAX_RESERVED_SHARE}
             yield Finding("reserved-much", f"IPPool/{pool.name}", params)
