@@ -63,7 +63,7 @@ def test_a_pool_whose_name_no_text_tells_is_called_by_its_range(tmp_path):
     heading = "| GROUPING |     CIDR      | IPS TOTAL | IPS IN USE |   IPS FREE   |\n"
     (tmp_path / "show.txt").write_text(heading + paste)
     result = run("audit", "--each", tmp_path / "show.txt")
-    assert result.returncode == 0, result.stderr
+    assert result.exit_code == 0, result.stderr
     assert "10.244.0.0/16" in result.stdout
 
 
