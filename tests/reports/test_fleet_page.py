@@ -10,7 +10,7 @@ import pytest
 import ippoolkit as ipk
 from ippoolkit.report.sections import FleetReport
 from ippoolkit.write import save_scenario
-from tests.helpers import plan, recorded
+from tests.helpers import plan, unpack_files
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -45,7 +45,7 @@ def test_bars_show_what_is_used(fleet):
 
 
 def test_what_was_not_read_of_a_cluster_has_no_bar(tmp_path):
-    recorded("s07", tmp_path, "kubectl-ippools.json", "kubectl-nodes.json")
+    unpack_files("s07", tmp_path, "kubectl-ippools.json", "kubectl-nodes.json")
     fleet = FleetReport([str(tmp_path)])
     (row,) = next(part.table.rows for part in fleet.clusters().parts if part.table)
     assert row[5] is None
