@@ -10,8 +10,8 @@ from ..findings import N_, get_language
 from .style import ACCENT_COLOUR, MUTED_COLOUR, show_counts, styled_figure
 
 FIGURE_TITLES = {
-    "addresses": N_("Addresses"),
-    "blocks": N_("Blocks"),
+    "addresses_used": N_("Addresses"),
+    "blocks_used": N_("Blocks"),
     "borrowed": N_("Borrowed addresses"),
 }
 

@@ -125,7 +125,7 @@ class MonteCarlo:
     def fan(self) -> pd.DataFrame:
         """Return quantiles over the runs, a row a day and figure: ``day``, ``figure``, ``p10``, ``p50``, ``p90``.
 
-        Figures are pods, nodes, addresses in use, blocks, idle_blocks, borrowed addresses, routes, failures so far.
+        Figures are pods, nodes, addresses_used, blocks_used, idle_blocks, borrowed addresses, routes, failures so far.
         """
         rows = []
         for name, columns in _FIGURE_COLUMNS.items():
@@ -138,8 +138,8 @@ class MonteCarlo:
 _FIGURE_COLUMNS = {
     "pods": [random_runs.PODS],
     "nodes": [random_runs.NODES],
-    "addresses": [random_runs.ADDRESSES],
-    "blocks": [random_runs.BLOCKS],
+    "addresses_used": [random_runs.ADDRESSES],
+    "blocks_used": [random_runs.BLOCKS],
     "idle_blocks": [random_runs.IDLE_BLOCKS],
     "borrowed": [random_runs.BORROWED],
     "routes": [random_runs.BLOCKS, random_runs.BORROWED],  # a route a block, and one for each borrowed address

@@ -49,7 +49,7 @@ class Simulation:
     @property
     def timeline(self) -> pd.DataFrame:
         """A row a step and pool: addresses in use, blocks, those without affinity, borrowed, requests failed so far."""
-        columns = ["day", "pool", "addresses", "blocks", "blocks_without_affinity", "borrowed", "failures"]
+        columns = ["day", "pool", "addresses_used", "blocks_used", "blocks_without_affinity", "borrowed", "failures"]
         return pd.DataFrame(self._timeline, columns=columns)
 
     def pool_blocks(self, pool: str) -> list[tuple[int, str, int, int, int]]:
@@ -74,7 +74,7 @@ class Simulation:
             rows.append(
                 (str(block["cidr"]), block["affinity"], len(used), len(block["free"]), len(block["cooling"]), borrowed)
             )
-        return pd.DataFrame(rows, columns=["block", "affinity", "used", "free", "cooling", "borrowed"])
+        return pd.DataFrame(rows, columns=["block", "affinity", "addresses_used", "free", "cooling", "borrowed"])
 
     @property
     def nodes(self) -> pd.DataFrame:
@@ -91,7 +91,7 @@ class Simulation:
                 borrowed[node] += len(ordinals) * (node != owner)
         names = [name for name, node in store.nodes.items() if store.state.exists[node.number]]
         rows = [(name, blocks[name], addresses[name], borrowed[name]) for name in names]
-        return pd.DataFrame(rows, columns=["node", "blocks", "addresses", "borrowed"])
+        return pd.DataFrame(rows, columns=["node", "blocks", "addresses_used", "borrowed"])
 
     @property
     def pods(self) -> pd.DataFrame:

@@ -24,8 +24,8 @@ NO_FAILURES = N_("No request failed.")
 _HEADINGS = {
     "day": N_("day"),
     "pool": N_("pool"),
-    "addresses": N_("addresses in use"),
-    "blocks": N_("blocks"),
+    "addresses_used": N_("addresses in use"),
+    "blocks_used": N_("blocks"),
     "blocks_without_affinity": N_("blocks without affinity"),
     "borrowed": N_("borrowed addresses"),
     "failures": N_("failed requests"),

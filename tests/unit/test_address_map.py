@@ -29,7 +29,7 @@ def test_a_cell_a_block_where_there_are_few(short):
     for cell in cells.to_dict("records"):
         block = blocks.loc[cell["range"]]
         assert f"host:{cell['node']}" == block["affinity"]
-        assert (cell["used"], cell["borrowed"]) == (block["used"], block["borrowed"])
+        assert (cell["used"], cell["borrowed"]) == (block["addresses_used"], block["borrowed"])
     assert cells["borrowed"].sum() == 366  # 6 nodes with 60 pods and a tunnel address each
 
 
@@ -42,7 +42,7 @@ def test_cells_together_hold_what_blocks_hold(short, cells):
     view = address_map(short, "pool", cells=cells)
     assert len(view) <= cells
     assert view["blocks"].sum() == view["claimed"].sum() == 64
-    assert view["used"].sum() == short.timeline["addresses"].iloc[-1]
+    assert view["used"].sum() == short.timeline["addresses_used"].iloc[-1]
     assert view["addresses"].sum() == 2**14
 
 

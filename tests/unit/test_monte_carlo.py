@@ -28,7 +28,7 @@ def at_end(result, figure):
 def test_without_growth_the_number_of_pods_stays():
     result = monte_carlo(scenario(), Future(days=40, lifetime=Distribution(5)), runs=8)
     assert at_end(result, "pods") == (100, 100, 100)
-    assert at_end(result, "addresses") == (100, 100, 100)
+    assert at_end(result, "addresses_used") == (100, 100, 100)
     assert result.failed_runs == 0
     # A fifth of the pods a day ends and is replaced: 40 operations a day.
     assert result.operations == pytest.approx(8 * 40 * 40, rel=0.05)
@@ -46,7 +46,7 @@ def test_growth_fills_the_pool_and_names_what_fails_first():
     assert set(failures["day"]) == {24}
     assert set(failures["limit"]) == {"addresses"}
     assert result.failure_summary["runs"].sum() == 5
-    assert max(at_end(result, "addresses")) == 256
+    assert max(at_end(result, "addresses_used")) == 256
 
 
 def test_nodes_join_and_leave():
@@ -65,7 +65,7 @@ def test_nodes_join_and_leave():
 def test_borrowed_addresses_and_routes_are_counted():
     # Two blocks for five nodes: three nodes borrow.
     result = monte_carlo(scenario("10.0.0.0/25", pods=10), Future(days=10), runs=3)
-    borrowed, blocks, routes = (at_end(result, name)[1] for name in ("borrowed", "blocks", "routes"))
+    borrowed, blocks, routes = (at_end(result, name)[1] for name in ("borrowed", "blocks_used", "routes"))
     assert borrowed > 10
     assert routes == pytest.approx(blocks + borrowed, abs=10)
 
@@ -106,7 +106,7 @@ def test_the_command_prints_and_writes_a_chart(tmp_path):
     assert result.exit_code == 0, result.stderr
     data = json.loads(result.stdout)
     assert data["runs"] == 4
-    assert {row["figure"] for row in data["fan"]} >= {"addresses", "borrowed", "routes", "idle_blocks"}
+    assert {row["figure"] for row in data["fan"]} >= {"addresses_used", "borrowed", "routes", "idle_blocks"}
     assert chart.read_text().startswith("<svg")
     assert run("simulate", ROOT / "data/kubespray.yaml", "--runs", 2, "--growth", "much").exit_code == 2
 

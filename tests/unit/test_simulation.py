@@ -43,14 +43,14 @@ def test_the_plan_comes_up_as_the_tables_say():
     assert last(simulation) == {
         "day": 0,
         "pool": "pool",
-        "addresses": 70 * 60 + 50 + 70,
-        "blocks": 71,
+        "addresses_used": 70 * 60 + 50 + 70,
+        "blocks_used": 71,
         "blocks_without_affinity": 0,
         "borrowed": 0,
         "failures": 0,
     }
     assert len(simulation.blocks) == 71
-    assert simulation.nodes["addresses"].sum() == 70 * 60 + 50 + 70
+    assert simulation.nodes["addresses_used"].sum() == 70 * 60 + 50 + 70
     assert simulation.pods["address"].is_unique
     assert simulation.failures.empty
 
@@ -59,8 +59,8 @@ def test_the_plan_comes_up_as_the_tables_say():
 def test_the_order_decides_who_borrows(order):
     scenario = plan(cidr="10.0.0.0/24", size=26, nodes=6, pods=20, busiest=20)
     simulation = simulate(scenario, InitialRollout(order))
-    assert last(simulation)["addresses"] == 6 * 21
-    assert last(simulation)["blocks"] == 4
+    assert last(simulation)["addresses_used"] == 6 * 21
+    assert last(simulation)["blocks_used"] == 4
     assert last(simulation)["borrowed"] == 2 * 21  # two nodes got no block
 
 
@@ -70,7 +70,7 @@ def test_placing_in_one_call_is_bringing_up_node_after_node():
             place_planned_pods(scenario),
             simulate(scenario, InitialRollout("by-node"), controllers=False),
         )
-        columns = ["addresses", "blocks", "blocks_without_affinity", "borrowed"]
+        columns = ["addresses_used", "blocks_used", "blocks_without_affinity", "borrowed"]
         assert placed.timeline[columns].equals(simulated.timeline[columns])
         assert list(placed.pods["address"]) == list(simulated.pods["address"])
 
@@ -94,7 +94,7 @@ def test_failures_say_why():
     capped = simulate(with_config(plan(nodes=1, pods=200, busiest=200), strict_affinity=True, max_blocks_per_host=2))
     assert set(capped.failures["code"]) == {"ipam-block-limit"}
     assert "2 blocks" in capped.failures["reason"][0]
-    assert last(capped)["addresses"] == 128
+    assert last(capped)["addresses_used"] == 128
 
 
 def test_windows_has_no_ipv6_and_needs_larger_blocks():
@@ -104,8 +104,8 @@ def test_windows_has_no_ipv6_and_needs_larger_blocks():
     scenario = ipk.Scenario(cluster=ipk.Cluster(pools=pools, ipam=config), plan=ipk.Plan(groups=(group,)))
     simulation = simulate(scenario)
     assert simulation.failures.empty
-    assert last(simulation, "v4")["addresses"] == 2 * (5 + 4)  # with the four that each block keeps back
-    assert last(simulation, "v6")["addresses"] == 0
+    assert last(simulation, "v4")["addresses_used"] == 2 * (5 + 4)  # with the four that each block keeps back
+    assert last(simulation, "v6")["addresses_used"] == 0
     assert place_planned_pods(scenario).pods["family"].eq(4).all()
     small = replace(pools[0], block_size=30)
     simulation = simulate(replace(scenario, cluster=replace(scenario.cluster, pools=(small,))))
@@ -114,7 +114,7 @@ def test_windows_has_no_ipv6_and_needs_larger_blocks():
 
 def test_churn_keeps_the_number_of_pods():
     simulation = simulate(plan(nodes=20), InitialRollout(), Churn(days=10, daily_share=0.2))
-    assert set(simulation.timeline["addresses"]) == {20 * 60 + 50 + 20}
+    assert set(simulation.timeline["addresses_used"]) == {20 * 60 + 50 + 20}
     seeded = simulate(plan(nodes=20), InitialRollout(), Churn(days=10, daily_share=0.2, seed=1))
     assert list(seeded.blocks["block"]) != list(simulation.blocks["block"]) or not seeded.pods.equals(simulation.pods)
 
@@ -125,7 +125,7 @@ def test_pods_that_arrive_and_end():
         InitialRollout(),
         Churn(days=20, daily_share=0, arrivals_per_day=100, mean_lifetime=0.5),
     )
-    counts = simulation.timeline["addresses"]
+    counts = simulation.timeline["addresses_used"]
     assert 20 < counts.iloc[-1] < 150
 
 
@@ -133,7 +133,7 @@ def test_nodes_are_replaced_by_ones_of_new_names():
     simulation = simulate(plan(nodes=10), InitialRollout(), NodeReplacement(days=20, interval_days=10))
     assert len(simulation.nodes) == 10
     assert all(name.endswith("~20") for name in simulation.nodes["node"])
-    assert last(simulation)["addresses"] == 10 * 60 + 50 + 10
+    assert last(simulation)["addresses_used"] == 10 * 60 + 50 + 10
     assert {row.affinity.removeprefix("host:") for row in simulation.blocks.itertuples()} <= set(
         simulation.nodes["node"]
     )
@@ -142,7 +142,7 @@ def test_nodes_are_replaced_by_ones_of_new_names():
 def test_without_kube_controllers_blocks_of_nodes_that_are_gone_stay():
     with_them = simulate(plan(nodes=10), InitialRollout(), Autoscale(days=3, nodes_per_day=2))
     without = simulate(plan(nodes=10), InitialRollout(), Autoscale(days=3, nodes_per_day=2), controllers=False)
-    assert last(without)["blocks"] == last(with_them)["blocks"] + 6
+    assert last(without)["blocks_used"] == last(with_them)["blocks_used"] + 6
 
 
 def test_growth_follows_the_plan():
@@ -224,7 +224,7 @@ def test_pods_of_dumps_give_their_addresses_back():
     nodes = (ipk.Node(name="a", tunnels=({"type": "vxlan", "address": "10.0.0.64"},)), ipk.Node(name="b"))
     scenario = ipk.Scenario(cluster=ipk.Cluster(pools=(pool,), nodes=nodes, blocks=(block,), pods=pods))
     simulation = simulate(scenario, InitialRollout(), Churn(5, daily_share=1.0))
-    assert last(simulation, "p")["addresses"] == 9
+    assert last(simulation, "p")["addresses_used"] == 9
     simulation = simulate(scenario, InitialRollout(), NodeReplacement(1, interval_days=1))
     assert sorted(simulation.pods["pod"]) == sorted(
         [f"default/p{n}" for n in range(1, 9)] + ["tunnels of a~1", "tunnels of b~1"]
@@ -298,7 +298,7 @@ def test_a_trace_of_ones_own(tmp_path):
     (tmp_path / "t.jsonl").write_text("\n".join(map(json.dumps, rows)))
     scenario = replace(plan(), plan=ipk.Plan())
     simulations = [simulate(scenario, Trace.read(tmp_path / name)) for name in ("t.csv", "t.jsonl")]
-    assert list(simulations[0].timeline["addresses"]) == [0, 3, 2]
+    assert list(simulations[0].timeline["addresses_used"]) == [0, 3, 2]
     assert engine_state(simulations[0].cluster.ipam) == engine_state(simulations[1].cluster.ipam)
     assert simulations[0].cluster.ipam.store.nodes["n1"].labels == {"zone": "a", "x": "y"}
 
