@@ -16,6 +16,17 @@ from .text_columns import TextColumn
 
 _ROWS_SHOWN = 10
 
+_FIGURE_NAMES = {
+    "pods": N_("pods"),
+    "nodes": N_("nodes"),
+    "addresses_used": N_("addresses in use"),
+    "blocks_used": N_("blocks"),
+    "idle_blocks": N_("empty blocks"),
+    "borrowed": N_("borrowed addresses"),
+    "routes": N_("routes"),
+    "failures": N_("failed requests"),
+}
+
 
 def monte_carlo_as_dict(result: MonteCarlo) -> dict[str, Any]:
     """Return first failures and quantiles as plain values."""
@@ -44,6 +55,7 @@ def print_monte_carlo(console: Console, result: MonteCarlo, *, lang: str = "en")
         )
     fan = result.fan()
     last = fan[fan["day"] == fan["day"].max()].drop(columns="day")
+    last["figure"] = [language.translate(_FIGURE_NAMES[name]) for name in last["figure"]]
     title = language.render(N_("After {days} days"), {"days": int(fan["day"].max())})
     _print_table(console, language, title, [language.translate(N_("figure")), "P10", "P50", "P90"], last)
 
