@@ -10,7 +10,7 @@ from ..calico.kinds import KINDS, V1_KINDS, V3
 from ..calico.v2_pools import is_v2_pool, to_v3_pool
 from ..errors import InputError
 from ..findings import Finding, Place, Severity
-from ..read.calico_objects import MANAGED_ANNOTATIONS
+from ..read.calico_fields import MANAGED_ANNOTATIONS
 from ..read.plain_values import get_mapping
 from ..write import dump_yaml
 from .api_server import iter_objects

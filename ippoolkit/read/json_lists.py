@@ -1,7 +1,7 @@
 """Lists of many objects, as `kubectl get -o json` prints them: fast, and keeping of each object only what is used.
 
 A large cluster's dump is mostly what IPAM has no use for. Objects of the kinds that come by the thousands are decoded
-to plain values of just the keys that `core_objects` and `calico_objects` look at; the others, and whatever is not as it
+to plain values of just the keys that `core_fields` and `calico_objects` look at; the others, and whatever is not as it
 should be, go the careful way of `json_text`, which finds every problem and its line.
 """
 
@@ -15,7 +15,7 @@ import msgspec
 
 from ..errors import InputError, input_error
 from ..findings import Place
-from .core_objects import NODE_ANNOTATIONS, POD_ADDRESS_ANNOTATIONS, POOL_ANNOTATIONS
+from .core_fields import NODE_ANNOTATIONS, POD_ADDRESS_ANNOTATIONS, POOL_ANNOTATIONS
 from .document import Document
 from .json_text import LineIndex, is_too_deep, read_json
 from .kubernetes_objects import KIND_READERS

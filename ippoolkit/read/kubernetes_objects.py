@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..findings import Place
-from .calico_objects import CALICO_KIND_READERS
-from .core_objects import CORE_KIND_READERS
+from .calico_fields import CALICO_KIND_READERS
+from .core_fields import CORE_KIND_READERS
 from .document import Document
 from .object_source import KindReader, ObjectSource, read_object
 

@@ -14,6 +14,7 @@ from .calicoctl_tables import (
     read_pools_table,
 )
 from .described_objects import read_described_object
+from .ip_route import read_routes
 from .ipam_check import read_ipam_check
 from .kubectl_tables import (
     read_bgp_peers,
@@ -24,7 +25,6 @@ from .kubectl_tables import (
     read_services,
 )
 from .reported import ReportedText
-from .routes import read_routes
 from .table_layout import NumberedLines
 
 
