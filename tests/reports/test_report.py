@@ -150,7 +150,7 @@ def test_a_notebook_of_ones_own_is_rendered(tmp_path):
         tmp_path / "own.ipynb",
         "scenario = lang = date = ''",
         "# My *own* report",
-        "import ippoolkit as ipk\nipk.pools(ipk.load(scenario))",
+        "import ippoolkit as ipk\nipk.capacity(scenario).pools()",
     )
     text = ipk.report(KUBESPRAY, tmp_path / "r.html", template=path).read_text()
     assert "<em>own</em>" in text
