@@ -18,7 +18,7 @@ _INT64_RANGE = 1 << 63
 # its values passes 64 bits, exact Python ints in a column of dtype ``object`` (None: unknown or none). `number` is an
 # ``int64``, `flag` a bool, nullable where one is missing, `share` a ``float64``, `text` a str; `object` holds what has
 # no type of its own in pandas: dates, lists.
-ColumnKind = Literal["count", "number", "flag", "share", "text", "object"]
+ColumnKind = Literal["count", "number", "flag", "float", "text", "object"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +282,7 @@ def _typed_values(kind: ColumnKind, values: Sequence[Any]) -> Any:
             return pd.array(list(values), dtype="boolean")
         case "flag":
             return np.array(values, dtype="bool")
-        case "share":
+        case "float":
             return np.array(values, dtype="float64")
         case "text" if not values:
             return pd.Series(values, dtype="str")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ..capacity.table_columns import typed_frame
 from ..findings import N_, Finding, LocalizedDate, Severity, get_language
 from .pool_forecast import BLOCKS, YEAR, Forecast, LimitForecast
 
@@ -56,4 +57,4 @@ def outlook_table(forecast: Forecast, *, lang: str = "en") -> pd.DataFrame:
     """Return what a forecast says in words, a row a pool: ``pool``, ``severity``, ``outlook``."""
     findings = [(limit.pool, outlook(limit, forecast.horizon_days)) for limit in forecast.pools]
     rows = [(pool, finding.severity.value, finding.full_message(lang)) for pool, finding in findings]
-    return pd.DataFrame(rows, columns=["pool", "severity", "outlook"])
+    return typed_frame(dict.fromkeys(("pool", "severity", "outlook"), "text"), rows)

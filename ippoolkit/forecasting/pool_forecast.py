@@ -141,9 +141,9 @@ COLUMNS: dict[str, ColumnKind] = {
     "in_use": "count",
     "capacity": "count",
     **dict.fromkeys(("p10", "p50", "p90"), "object"),
-    **{f"within_{days}": "share" for days in WITHIN},
+    **{f"within_{days}": "float" for days in WITHIN},
     "windows": "count",
-    **dict.fromkeys(("coverage", "error", "line_error"), "share"),
+    **dict.fromkeys(("coverage", "error", "line_error"), "float"),
 }
 
 

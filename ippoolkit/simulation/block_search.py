@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ..capacity.table_columns import typed_frame
 from ..cidr import ADDRESS_BITS
 from ..ipam.start_index import node_seed, start_block_index
 from ..model import Scenario
@@ -45,7 +46,7 @@ def block_search_order(scenario: Scenario, node: str, pool: str, *, count: int =
     for offset in range(min(count, ip_pool.block_count)):
         block = ip_pool.cidr.subnet(ip_pool.block_size, (start_index + offset) % ip_pool.block_count)
         rows.append((offset + 1, str(block), owners.get(block, "")))
-    return pd.DataFrame(rows, columns=["order", "block", "affinity"])
+    return typed_frame({"order": "number", "block": "text", "affinity": "text"}, rows)
 
 
 def borrowed_addresses(simulation: Simulation, node: str) -> pd.DataFrame:

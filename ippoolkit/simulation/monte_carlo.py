@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..capacity.table_columns import typed_frame
+from ..capacity.table_columns import ColumnKind, typed_frame
 from ..ipam import batch_events, layout, random_runs
 from ..model import Scenario
 from ..parallel import run as run_items
@@ -132,7 +132,12 @@ class MonteCarlo:
             values = self.figures[:, :, columns].sum(axis=2)
             levels = np.quantile(values, QUANTILES, axis=0, method="inverted_cdf").astype(np.int64)
             rows += [(int(day), name, *map(int, levels[:, row])) for row, day in enumerate(self.days)]
-        return pd.DataFrame(rows, columns=["day", "figure", *(f"p{100 * level:g}" for level in QUANTILES)])
+        kinds: dict[str, ColumnKind] = {
+            "day": "number",
+            "figure": "text",
+            **dict.fromkeys((f"p{100 * level:g}" for level in QUANTILES), "number"),
+        }
+        return typed_frame(kinds, rows)
 
 
 _FIGURE_COLUMNS = {

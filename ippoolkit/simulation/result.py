@@ -10,12 +10,38 @@ from typing import Any
 import pandas as pd
 
 from ..answer import answer_html, counted
+from ..capacity.table_columns import ColumnKind, typed_frame
 from ..cidr import address_from_int
 from ..findings import Finding
 from ..ipam import batch_events, layout
 from ..ipam.cni_requests import REFUSAL_CODES
 from ..ipam.int128 import join_128
 from .simulated_cluster import DAY, FailedRequest, SimulatedCluster
+
+_TIMELINE: dict[str, ColumnKind] = {
+    "day": "number",
+    "pool": "text",
+    **dict.fromkeys(("addresses_used", "blocks_used", "blocks_without_affinity", "borrowed", "failures"), "number"),
+}
+_BLOCKS: dict[str, ColumnKind] = {
+    "block": "text",
+    "affinity": "text",
+    **dict.fromkeys(("addresses_used", "free", "cooling", "borrowed"), "number"),
+}
+_NODES: dict[str, ColumnKind] = {
+    "node": "text",
+    **dict.fromkeys(("blocks", "addresses_used", "borrowed"), "number"),
+}
+_PODS: dict[str, ColumnKind] = {
+    "pod": "text",
+    "node": "text",
+    "family": "number",
+    **dict.fromkeys(("address", "block", "block_of"), "text"),
+}
+_FAILURES: dict[str, ColumnKind] = {
+    "day": "float",
+    **dict.fromkeys(("pod", "node", "code", "reason", "remedy"), "text"),
+}
 
 
 @dataclass(slots=True)
@@ -49,8 +75,7 @@ class Simulation:
     @property
     def timeline(self) -> pd.DataFrame:
         """A row a step and pool: addresses in use, blocks, those without affinity, borrowed, requests failed so far."""
-        columns = ["day", "pool", "addresses_used", "blocks_used", "blocks_without_affinity", "borrowed", "failures"]
-        return pd.DataFrame(self._timeline, columns=columns)
+        return typed_frame(_TIMELINE, self._timeline)
 
     def pool_blocks(self, pool: str) -> list[tuple[int, str, int, int, int]]:
         """Return the blocks of a pool that there are: number in it, node, addresses in use, borrowed, cooling down."""
@@ -74,7 +99,7 @@ class Simulation:
             rows.append(
                 (str(block["cidr"]), block["affinity"], len(used), len(block["free"]), len(block["cooling"]), borrowed)
             )
-        return pd.DataFrame(rows, columns=["block", "affinity", "addresses_used", "free", "cooling", "borrowed"])
+        return typed_frame(_BLOCKS, rows)
 
     @property
     def nodes(self) -> pd.DataFrame:
@@ -91,7 +116,7 @@ class Simulation:
                 borrowed[node] += len(ordinals) * (node != owner)
         names = [name for name, node in store.nodes.items() if store.state.exists[node.number]]
         rows = [(name, blocks[name], addresses[name], borrowed[name]) for name in names]
-        return pd.DataFrame(rows, columns=["node", "blocks", "addresses_used", "borrowed"])
+        return typed_frame(_NODES, rows)
 
     @property
     def pods(self) -> pd.DataFrame:
@@ -103,7 +128,7 @@ class Simulation:
                 node = self.cluster.ipam.store.node_of_handle(handle)
                 addresses = (str(address_from_int(cidr.version, cidr.first + ordinal)) for ordinal in ordinals)
                 rows += [(handle, node, cidr.version, address, cidr_text, owner) for address in addresses]
-        return pd.DataFrame(rows, columns=["pod", "node", "family", "address", "block", "block_of"])
+        return typed_frame(_PODS, rows)
 
     @property
     def failures(self) -> pd.DataFrame:
@@ -118,7 +143,7 @@ class Simulation:
             finding = self._explain_failure(failure)
             pod, node = store.handles.name_of(failure.pod), store.node_names[failure.node]
             rows.append((failure.time / DAY, pod, node, finding.code, finding.message(lang), finding.remedy(lang)))
-        return pd.DataFrame(rows, columns=["day", "pod", "node", "code", "reason", "remedy"])
+        return typed_frame(_FAILURES, rows)
 
     def _explain_failure(self, failure: FailedRequest) -> Finding:
         """Return the finding behind a failure."""

@@ -349,3 +349,11 @@ def test_an_interrupt_keeps_what_was_computed():
     simulation = simulate(plan(nodes=5), InitialRollout(), Churn(days=10), progress=stop)
     assert simulation.interrupted
     assert list(simulation.timeline["day"]) == [0, 1, 2]
+
+
+def test_columns_have_their_types_where_there_are_no_rows():
+    empty = simulate(ipk.Scenario())
+    with_rows = simulate(plan(size=24, nodes=70))
+    for name in ("timeline", "blocks", "nodes", "pods"):
+        assert list(getattr(empty, name).dtypes) == list(getattr(with_rows, name).dtypes), name
+    assert empty.failures.dtypes["day"] == "float64"
